@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse, so that an old one gets a sentence instead of a syntax error.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 24 || (major === 24 && minor < 12)) {
+  process.stderr.write(
+    `holdfast needs Node 24.12 or newer; this is Node ${process.versions.node} (${process.execPath}). Inside the checkout, \`npm start\` and \`npx holdfast\` bring their own.\n`,
+  );
+  process.exitCode = 78;
+} else {
+  import('../src/main.ts').then(({ main }) => main(process.argv.slice(2)));
+}
