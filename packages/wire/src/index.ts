@@ -1,1 +1,17 @@
-export {};
+export { DEFAULT_BASE_PATH, endpoint, isLoopbackHost, normalizeBase, socketEndpoint } from './base.ts';
+export { fromBase64, toBase64, toBase64Url } from './base64.ts';
+export { parseBody } from './body.ts';
+export * from './device-key.ts';
+export * from './envelope.ts';
+export { WireError, type WireErrorCode } from './errors.ts';
+export * from './json-rpc.ts';
+export { parseString, scanObject } from './json-scan.ts';
+export { exceedsUtf8, limits } from './limits.ts';
+export * from './management.ts';
+export { formatManualCode, readCode, type TypedCode } from './pairing-code.ts';
+export * from './paths.ts';
+export { isAfter, type Position, positionOf, START, WHOLE } from './position.ts';
+export { bodyPreview } from './redact.ts';
+export * from './rest-controller.ts';
+export * from './rest-host.ts';
+export { type Assembled, Assembler, splitMessage } from './segments.ts';

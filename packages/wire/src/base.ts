@@ -1,0 +1,49 @@
+import { WireError } from './errors.ts';
+
+/** Where a base without a path points (docs/protocol.md §1). */
+export const DEFAULT_BASE_PATH = '/backend-api';
+
+/**
+ * The one form of a relay's base URL: http or https, no trailing slash, no query, no credentials; a URL without a path gets
+ * `/backend-api` (docs/protocol.md §1).
+ *
+ * @throws WireError `ERR_WIRE_URL` that says what is wrong with it.
+ */
+export function normalizeBase(input: string): string {
+  const text = input.trim();
+  const url = URL.parse(text) ?? URL.parse(`http://${text}`);
+  if (url === null || text === '')
+    throw new WireError('ERR_WIRE_URL', `"${text}" is not a URL; a relay's looks like http://127.0.0.1:7420`);
+  if (!text.includes('://')) {
+    throw new WireError('ERR_WIRE_URL', `"${text}" has no scheme; did you mean http://${text} or https://${text}?`);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new WireError('ERR_WIRE_URL', `a relay's URL starts with http:// or https://, not with ${url.protocol}//`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new WireError('ERR_WIRE_URL', "a relay's URL carries no user name or password; log in with `holdfast login`");
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new WireError(
+      'ERR_WIRE_URL',
+      `a relay's URL has no query and no fragment; leave out "${url.search}${url.hash.slice(0, 1)}"`,
+    );
+  }
+  const path = url.pathname.replace(/\/+$/, '');
+  return `${url.origin}${path === '' ? DEFAULT_BASE_PATH : path}`;
+}
+
+/** `path` under `base`, as HTTP. */
+export function endpoint(base: string, path: string): string {
+  return `${base}/${path}`;
+}
+
+/** `path` under `base`, as a websocket. */
+export function socketEndpoint(base: string, path: string): string {
+  return `${base.replace(/^http/, 'ws')}/${path}`;
+}
+
+/** Whether `base` is on this machine, where a stock host accepts any port (docs/protocol.md §1). */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
