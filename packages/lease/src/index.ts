@@ -1,1 +1,22 @@
-export {};
+export { type Clock, type Random, type Reading, systemClock, type Timer } from './clock.ts';
+export type { LeaseCounts } from './counts.ts';
+export type { DeadlineReason } from './deadline.ts';
+export type { LeaseState } from './decide.ts';
+export { LeaseClosedError, LeaseError, type LeaseErrorCode, type LeaseErrorDetails } from './errors.ts';
+export type { LeaseEvents, LeaseEventType, LeaseListener } from './events.ts';
+export { classifyResponse, type HttpRefreshOptions, httpRefresh, readAnswer } from './http-refresh.ts';
+export { type AcquireOptions, Lease } from './lease.ts';
+export type { LeaseOptions } from './options.ts';
+export type {
+  AnswerMeta,
+  FailureKind,
+  RefreshAnswer,
+  RefreshAttempt,
+  RefreshFailure,
+  RefreshOutcome,
+  RefreshSuccess,
+} from './outcome.ts';
+export type { Grant } from './record.ts';
+export { parseRetryAfter } from './retry-after.ts';
+export type { LeaseSnapshot } from './snapshot.ts';
+export type { DeadlineRecord, DeadlineStore } from './store.ts';

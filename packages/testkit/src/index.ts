@@ -10,5 +10,6 @@ export { RpcError } from './codex/control-client.ts';
 export { type CodexHomeOptions, unsignedJwt, writeCodexHome } from './codex/home.ts';
 export { type Cut, FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { DEFAULT_PATIENCE_MS, Happenings, type UntilOptions } from './happenings.ts';
+export { ManualClock, settle } from './manual-clock.ts';
 export { Leashed, type LeashedOptions } from './process/leashed.ts';
 export { type StockCodex, type StockCodexOptions, startStockCodex } from './stock-codex.ts';

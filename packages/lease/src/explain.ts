@@ -1,0 +1,50 @@
+import type { Reading } from './clock.ts';
+import { endsAt, isAhead } from './deadline.ts';
+import { LeaseError, type LeaseErrorCode } from './errors.ts';
+import type { FailureKind, RefreshFailure } from './outcome.ts';
+import type { LeaseRecord } from './record.ts';
+
+const CODES: Record<FailureKind, LeaseErrorCode> = {
+  transient: 'ERR_LEASE_TRANSIENT',
+  invalid: 'ERR_LEASE_INVALID',
+  unauthorized: 'ERR_LEASE_UNAUTHORIZED',
+  gone: 'ERR_LEASE_GONE',
+};
+
+/** The error for callers who waited for a request that failed. */
+export function failed(name: string, failure: RefreshFailure, record: LeaseRecord, now: Reading): LeaseError {
+  return describe(CODES[failure.kind], `No ${name}: ${failure.message}`, failure, record, now);
+}
+
+/** The error for a caller who is turned away locally. */
+export function refused(name: string, record: LeaseRecord, now: Reading): LeaseError {
+  const failure = record.lastFailure;
+  const code = record.latched ? 'ERR_LEASE_UNAUTHORIZED' : 'ERR_LEASE_DEFERRED';
+  const why = failure === null ? 'an earlier process was turned away' : failure.message;
+  return describe(code, `No ${name}, and nothing was sent: ${why}`, failure, record, now);
+}
+
+function describe(
+  code: LeaseErrorCode,
+  what: string,
+  failure: RefreshFailure | null,
+  record: LeaseRecord,
+  now: Reading,
+): LeaseError {
+  const { status = null, requestId = null } = failure?.answer ?? {};
+  const retryAt = isAhead(record.deadline, now) && !record.latched ? endsAt(record.deadline, now) : null;
+  const request = requestId === null ? '' : ` (request id ${requestId})`;
+  const message = `${what.replace(/\.$/, '')}${request}.${next(record, retryAt)}`;
+  return new LeaseError(code, message, { retryAt, status, requestId, cause: failure?.cause });
+}
+
+function next(record: LeaseRecord, retryAt: number | null): string {
+  if (record.latched) return ' The authority is asked again once the credentials change.';
+  return retryAt === null ? '' : ` The authority may be asked again at ${isoTime(retryAt)}.`;
+}
+
+/** A far-off number is no date, and must not turn an explanation into a RangeError. */
+function isoTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `${ms} ms since the epoch` : date.toISOString();
+}
