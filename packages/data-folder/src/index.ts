@@ -1,0 +1,2 @@
+export { type DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.ts';
+export { DataFolderError, type DataFolderErrorCode } from './errors.ts';
