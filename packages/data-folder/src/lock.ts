@@ -4,6 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { DataFolderError } from './errors.ts';
 import { isBusy } from './sqlite-errors.ts';
 
+/** A handle that nobody refers to is closed by the garbage collector, and its lock with it; these are kept until released. */
+const held = new Set<DatabaseSync>();
+
 export interface FolderLock {
   release(): void;
 }
@@ -29,7 +32,12 @@ export function lockFolder(dir: string, program: string): FolderLock {
     );
   }
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
-  return { release: () => lock.close() };
+  held.add(lock);
+  return {
+    release: () => {
+      if (held.delete(lock)) lock.close();
+    },
+  };
 }
 
 function holder(pidFile: string): string {
