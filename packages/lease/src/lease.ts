@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS, remaining } from './clock.ts';
+import { later, MAX_TIMER_MS, remaining } from './clock.ts';
 import { type MutableCounts, noCounts } from './counts.ts';
 import { isAhead } from './deadline.ts';
 import { decide, isTooShort, isValid, mayAsk } from './decide.ts';
@@ -9,7 +9,7 @@ import { fly } from './flight.ts';
 import { Ledger } from './ledger.ts';
 import { inRange, type LeaseOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import type { RefreshFailure, RefreshSuccess } from './outcome.ts';
-import type { Grant } from './record.ts';
+import type { Grant, Held } from './record.ts';
 import { ReenrollBudget } from './reenroll-budget.ts';
 import { Renewal } from './renewal.ts';
 import { type LeaseSnapshot, takeSnapshot } from './snapshot.ts';
@@ -55,9 +55,7 @@ export class Lease {
   peek(): Grant | null {
     const { held } = this.#ledger.record;
     if (held === null) return null;
-    const { clock } = this.#options;
-    const valid = clock.monotonic() < held.expires.monotonic && clock.wall() < held.expires.wall;
-    return valid ? held.grant : null;
+    return this.#isEarly(held) || isValid(held, this.#ledger.now()) ? held.grant : null;
   }
 
   /**
@@ -68,11 +66,7 @@ export class Lease {
    */
   acquire(options?: AcquireOptions): Promise<Grant> {
     const { held } = this.#ledger.record;
-    if (options === undefined && held !== null) {
-      const { clock } = this.#options;
-      const { renewFrom } = held;
-      if (clock.monotonic() < renewFrom.monotonic && clock.wall() < renewFrom.wall) return held.promise;
-    }
+    if (options === undefined && held !== null && this.#isEarly(held)) return held.promise;
     return this.#acquire(options ?? {});
   }
 
@@ -101,7 +95,7 @@ export class Lease {
     if (held === null || !this.#ledger.clear(grant.generation, 'rejected')) return false;
     if (reason === 'gone') this.#ledger.setGone();
     const now = this.#ledger.now();
-    if (now.monotonic - held.mintedAt.monotonic >= JUST_MINTED_MS) {
+    if (remaining(later(held.mintedAt, JUST_MINTED_MS), now) <= 0) {
       this.#ledger.lift('rejected');
     } else if (!isAhead(this.#ledger.record.deadline, now)) {
       const failure: RefreshFailure = { kind: reason, message: 'the token was refused right after it was minted' };
@@ -170,6 +164,13 @@ export class Lease {
     this.#renewal.stop();
     this.#abort.abort(this.#closed);
     this.#ledger.close();
+  }
+
+  /** Whether the renewal window is still ahead. Valid tokens of which that is not true need an exact look. */
+  #isEarly({ renewFrom }: Held): boolean {
+    const { clock } = this.#options;
+    const now = clock.recent === undefined ? this.#ledger.now() : clock.recent();
+    return now.monotonic < renewFrom.monotonic && now.wall < renewFrom.wall;
   }
 
   async #acquire({ signal, minValidityMs = 0 }: AcquireOptions): Promise<Grant> {

@@ -149,7 +149,9 @@ export class Ledger {
     const { deadlineCapMs: capMs, random } = this.#options;
     const now = this.now();
     const deadline = planDeadline({ reason: 'store', answer: null, now, failures: 1, capMs, random });
-    this.#record = { ...this.#record, deadline };
+    const message =
+      'whether an earlier process was told to wait is unknown, since the stored deadline could not be read';
+    this.#record = { ...this.#record, deadline, lastFailure: { kind: 'transient', message, cause: error } };
     // Later, so that whoever made the lease has had the chance to listen.
     queueMicrotask(() => this.#storeFailed('load', error));
   }

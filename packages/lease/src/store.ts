@@ -36,10 +36,12 @@ export interface RestoredDeadline {
  * it was set, nor further than the cap, whatever happened to the wall clock, or to the record, in between.
  */
 export function restoreDeadline(stored: DeadlineRecord, now: Reading, capMs: number): RestoredDeadline {
-  // What comes back from a disk is not what the type promises.
+  // What comes back from a disk may not be what the type promises.
   const { retryAt, setAt, reason, source, failures }: Record<keyof DeadlineRecord, unknown> = stored;
   if (!isTime(retryAt) || !isTime(setAt)) throw new Error('the stored deadline names no moment');
   const wait = Math.min(retryAt - now.wall, retryAt - setAt, capMs);
+  // A row of failures that ended long ago says nothing about the next one.
+  const isOld = now.wall - setAt > Math.max(retryAt - setAt, 0) + capMs;
   return {
     deadline: {
       until: later(now, wait),
@@ -47,12 +49,16 @@ export function restoreDeadline(stored: DeadlineRecord, now: Reading, capMs: num
       reason: isReason(reason) ? reason : 'store',
       source: source === 'retry-after' ? 'retry-after' : 'backoff',
     },
-    failures: typeof failures === 'number' && failures > 0 && failures < 1_000 ? Math.floor(failures) : 1,
+    failures: isOld ? 0 : isCount(failures) ? failures : 1,
   };
 }
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function isReason(value: unknown): value is DeadlineReason {
