@@ -113,4 +113,21 @@ describe('a stock codex is a host of a relay that speaks docs/protocol.md §2 an
     assert.equal(authority.counts('refresh'), 0);
     assert.deepEqual(Object((await stream.request('thread/list')).result).data, []);
   });
+
+  test('a restart refreshes the token of the same server; one that the relay forgot enrolls again', async () => {
+    const { serverId } = link;
+    await codex.stop();
+    const links = authority.allLinks.length;
+    codex = await startStockCodex({ home });
+    const same = await authority.waitForLink(links + 1);
+    assert.equal(same.serverId, serverId);
+    assert.deepEqual([authority.counts('enroll'), authority.counts('refresh')], [1, 1]);
+
+    await codex.stop();
+    authority.registry.forgetServers();
+    codex = await startStockCodex({ home });
+    const other = await authority.waitForLink(links + 2);
+    assert.notEqual(other.serverId, serverId);
+    assert.deepEqual([authority.counts('enroll'), authority.counts('refresh')], [2, 2]);
+  });
 });

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
-import { type Answer, nameOf } from './authority/answers.ts';
-import { BASE_PATH, type Endpoint, type Route, routeOf } from './authority/endpoints.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Answer } from './authority/answers.ts';
+import { BASE_PATH, type Endpoint } from './authority/endpoints.ts';
 import { HostLink } from './authority/host-link.ts';
+import { readText } from './authority/incoming.ts';
 import { InjectedStream, type InjectedStreamOptions } from './authority/injected-stream.ts';
 import { Plan } from './authority/plan.ts';
 import { Registry } from './authority/registry.ts';
-import { parsedBody, rawWithoutSecrets, type SeenRequest, withoutSecrets } from './authority/request-log.ts';
+import { type Arrival, RequestLog, type SeenRequest } from './authority/request-log.ts';
 import { perform } from './authority/respond.ts';
 import { Happenings, type UntilOptions } from './happenings.ts';
 
@@ -25,12 +26,8 @@ export interface AuthorityOptions {
   readonly pongs?: boolean;
 }
 
-const MAX_BODY_BYTES = 1024 * 1024;
-
 /** A relay's host-facing side (docs/protocol.md §2 and §3) over real sockets, whose every answer a test can choose. */
 export class Authority {
-  /** Every request, handshakes included, in order of arrival. */
-  readonly requests: SeenRequest[] = [];
   /** Every host websocket so far, dead ones included, oldest first. */
   readonly allLinks: HostLink[] = [];
   /** What it knows when it is healthy: tokens, servers, pairing codes, listed clients. */
@@ -38,6 +35,7 @@ export class Authority {
   /** Whether every frame of a host is acked as it comes. */
   acking = true;
   readonly #plan = new Plan();
+  readonly #log: RequestLog;
   readonly #happenings = new Happenings(() => this.#summary());
   readonly #streams = new Map<string, InjectedStream>();
   readonly #sockets = new Set<Socket>();
@@ -51,6 +49,7 @@ export class Authority {
     this.#now = options.now ?? Date.now;
     const { tokenLifeSeconds = 3600, accountToken } = options;
     this.registry = new Registry({ now: this.#now, tokenLifeSeconds, accountToken });
+    this.#log = new RequestLog({ plan: this.#plan, registry: this.registry, now: this.#now });
     this.#ws = new WebSocketServer({ noServer: true, autoPong: options.pongs ?? true, maxPayload: 128 * 1024 * 1024 });
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -82,6 +81,11 @@ export class Authority {
   /** What a host takes as its relay. */
   get base(): string {
     return `${this.url}${BASE_PATH}`;
+  }
+
+  /** Every request, handshakes included, in order of arrival. */
+  get requests(): readonly SeenRequest[] {
+    return this.#log.requests;
   }
 
   /** Live host websockets, oldest first. */
@@ -148,97 +152,60 @@ export class Authority {
   }
 
   async #onRequest(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const text = await readText(req).catch(() => undefined);
+    const text = await readText(req);
     if (text === undefined) {
       req.socket.destroy();
       return;
     }
-    const { route, query, bearer, seen, planned } = this.#record(req, parsedBody(text));
-    await this.#held(planned);
+    const arrival = await this.#arrive(req, text);
     if (this.#closed || res.destroyed) return;
-    const healthy =
-      planned.kind === 'healthy' ? this.registry.answer(route, { bearer, body: seen.body, query }, planned) : undefined;
+    const { planned, seen } = arrival;
+    const healthy = planned.kind === 'healthy' ? this.registry.answer(arrival, planned) : undefined;
     perform(planned, healthy, { res, requestId: seen.requestId, nowMs: this.#now() });
   }
 
   async #onUpgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const { route, bearer, seen, planned } = this.#record(req, undefined);
-    await this.#held(planned);
+    const arrival = await this.#arrive(req, '');
     if (this.#closed || socket.destroyed) return;
-    if (planned.kind !== 'healthy' || route.endpoint !== 'websocket') {
-      perform(planned, { status: 404, body: {} }, { socket, requestId: seen.requestId, nowMs: this.#now() });
+    const { planned, seen } = arrival;
+    const admission = planned.kind === 'healthy' ? this.registry.admit(arrival) : undefined;
+    if (admission?.serverId === undefined) {
+      perform(planned, admission?.refusal, { socket, requestId: seen.requestId, nowMs: this.#now() });
       return;
     }
-    const server = this.registry.serverOf(bearer);
-    const refusal = this.#refusal(req, server?.serverId);
-    if (server === undefined || refusal !== undefined) {
-      perform(planned, refusal, { socket, requestId: seen.requestId, nowMs: this.#now() });
-      return;
-    }
-    this.#ws.handleUpgrade(req, socket, head, (ws) => {
-      const earlier = this.links.filter((link) => link.serverId === server.serverId);
-      const link = new HostLink({
-        socket: ws,
-        tcp: socket,
-        serverId: server.serverId,
-        credential: seen.credential,
-        headers: seen.headers,
-        openedAt: this.#now(),
-        now: this.#now,
-        acking: () => this.acking,
-        onChange: () => this.#happenings.notify(),
-        onFrame: (_, frame) => {
-          this.#streams.get(`${frame.envelope.client_id}/${frame.envelope.stream_id}`)?.receive(frame);
-          this.#happenings.notify();
-        },
-      });
-      this.allLinks.push(link);
-      for (const old of earlier) old.close(1000, 'replaced by a newer link');
-      this.#happenings.notify();
-    });
+    const { serverId } = admission;
+    this.#ws.handleUpgrade(req, socket, head, (ws) => this.#addLink(serverId, ws, socket, seen));
   }
 
-  #refusal(req: IncomingMessage, serverId: string | undefined) {
-    const wanted = String(req.headers['x-codex-server-id']);
-    if (serverId === undefined || serverId !== wanted) {
-      return this.registry.knowsServer(wanted)
-        ? { status: 401, body: { detail: 'Unauthorized' } }
-        : { status: 404, body: { detail: 'Remote app server not found' } };
-    }
-    if (req.headers['x-codex-protocol-version'] !== '3') return { status: 426, body: { detail: 'Upgrade required' } };
-    return undefined;
-  }
-
-  #record(req: IncomingMessage, body: unknown) {
-    const url = new URL(req.url ?? '/', this.url);
-    const method = req.method ?? 'GET';
-    const route: Route = routeOf(method, url.pathname);
-    const bearer = /^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    const credential = this.registry.credentialOf(bearer);
-    const planned = this.#plan.next(route.endpoint);
-    const seen: SeenRequest = {
-      endpoint: route.endpoint,
-      method,
-      path: url.pathname,
-      query: url.search,
-      at: this.#now(),
-      headers: withoutSecrets(req.headers, credential),
-      rawHeaders: rawWithoutSecrets(req.rawHeaders, credential),
+  /** The newest link of a server wins. */
+  #addLink(serverId: string, socket: WebSocket, tcp: Socket, { credential, headers }: SeenRequest): void {
+    const earlier = this.links.filter((link) => link.serverId === serverId);
+    const link = new HostLink({
+      socket,
+      tcp,
+      serverId,
       credential,
-      body,
-      answer: nameOf(planned),
-      requestId: `req-${this.requests.length + 1}`,
-    };
-    this.requests.push(seen);
+      headers,
+      now: this.#now,
+      acking: () => this.acking,
+      onFrame: (frame) => {
+        const { client_id, stream_id } = frame.envelope;
+        this.#streams.get(`${client_id}/${stream_id}`)?.receive(frame);
+      },
+      onChange: () => this.#happenings.notify(),
+    });
+    this.allLinks.push(link);
+    for (const old of earlier) old.close(1000, 'replaced by a newer link');
     this.#happenings.notify();
-    return { route, query: url.searchParams, bearer, seen, planned };
   }
 
-  async #held(planned: Answer): Promise<void> {
-    await planned.after?.then(
-      () => {},
-      () => {},
-    );
+  /** Logs a request and waits for as long as its answer is held back. */
+  async #arrive(req: IncomingMessage, bodyText: string): Promise<Arrival> {
+    const arrival = this.#log.record(req, bodyText);
+    this.#happenings.notify();
+    const released = () => {};
+    await arrival.planned.after?.then(released, released);
+    return arrival;
   }
 
   #summary(): string {
@@ -252,14 +219,4 @@ export async function startAuthority(options: AuthorityOptions = {}): Promise<Au
   const authority = new Authority(options);
   await authority.listen(options.port ?? 0);
   return authority;
-}
-
-async function readText(req: IncomingMessage): Promise<string> {
-  let text = '';
-  req.setEncoding('utf8');
-  for await (const part of req) {
-    text += part;
-    if (text.length > MAX_BODY_BYTES) throw new Error(`The body is over ${MAX_BODY_BYTES} bytes`);
-  }
-  return text;
 }

@@ -86,6 +86,19 @@ describe('a healthy authority', () => {
     assert.equal((await post('server/pair/status', { manual_pairing_code: 'NONE-SUCH' }, server)).status, 404);
   });
 
+  test('lists the controllers of an environment by pages, and revokes one', async () => {
+    const { environment_id } = await enroll();
+    authority.registry.clients.push({ client_id: 'cli_1' }, { client_id: 'cli_2' }, { client_id: 'cli_3' });
+    const clients = `${authority.base}/wham/remote/control/environments/${environment_id}/clients`;
+    const page = async (query: string) => (await fetch(`${clients}${query}`, { headers: account })).json();
+    assert.deepEqual(await page('?limit=2'), { items: [{ client_id: 'cli_1' }, { client_id: 'cli_2' }], cursor: '2' });
+    assert.deepEqual(await page('?limit=2&cursor=2'), { items: [{ client_id: 'cli_3' }], cursor: null });
+    assert.equal((await fetch(`${clients}/cli_2`, { method: 'DELETE', headers: account })).status, 200);
+    assert.deepEqual(await page(''), { items: [{ client_id: 'cli_1' }, { client_id: 'cli_3' }], cursor: null });
+    assert.equal((await fetch(clients)).status, 401);
+    assert.equal((await fetch(clients.replace(environment_id, 'env_other'), { headers: account })).status, 404);
+  });
+
   test('refuses a token that expired, was revoked, or is an account token, on pair and on the websocket', async () => {
     authority.registry.tokenLifeSeconds = 0;
     const identity = await enroll();

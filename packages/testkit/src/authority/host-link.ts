@@ -29,11 +29,11 @@ export interface HostLinkOptions {
   readonly serverId: string;
   readonly credential: string;
   readonly headers: IncomingHttpHeaders;
-  readonly openedAt: number;
   readonly now: () => number;
   /** Asked at every frame with a seq: is it acked? */
   readonly acking: () => boolean;
-  readonly onFrame: (link: HostLink, frame: ReceivedFrame) => void;
+  readonly onFrame: (frame: ReceivedFrame) => void;
+  /** Called after everything that changes what this object shows. */
   readonly onChange: () => void;
 }
 
@@ -60,7 +60,7 @@ export class HostLink {
     this.serverId = options.serverId;
     this.credential = options.credential;
     this.headers = options.headers;
-    this.openedAt = options.openedAt;
+    this.openedAt = options.now();
     this.#socket = options.socket;
     this.#tcp = options.tcp;
     this.#socket.on('message', (data, isBinary) => {
@@ -74,7 +74,8 @@ export class HostLink {
       const frame = { at: options.now(), raw, envelope };
       this.frames.push(frame);
       if (envelope.seq_id !== undefined && options.acking()) this.send(ackOf(envelope));
-      options.onFrame(this, frame);
+      options.onFrame(frame);
+      options.onChange();
     });
     this.#socket.on('ping', () => {
       this.pings.push(options.now());

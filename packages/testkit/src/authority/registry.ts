@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HealthyAnswer } from './answers.ts';
-import type { Route } from './endpoints.ts';
+import type { Arrival } from './request-log.ts';
 
 /** A controller as `environments/{id}/clients` lists it, docs/protocol.md §2. */
 export interface ListedClient {
@@ -33,12 +33,15 @@ export interface RegistryOptions {
 
 const PAIRING_LIFE_MS = 10 * 60_000;
 const refused: Outcome = { status: 401, body: { detail: 'Unauthorized' } };
+const wrongVersion: Outcome = { status: 426, body: { detail: 'Upgrade required' } };
+const unknownEnvironment: Outcome = { status: 404, body: { detail: 'Environment not found' } };
 const unknownServer: Outcome = { status: 404, body: { detail: 'Remote app server not found' } };
 
 /** What a healthy authority knows: servers, their tokens, pairing codes, clients. It answers truthfully and keeps it all in memory. */
 export class Registry {
   tokenLifeSeconds: number;
   accountToken: string | undefined;
+  /** Controllers of every environment; a test puts them there. */
   readonly clients: ListedClient[] = [];
   readonly #now: () => number;
   readonly #servers = new Map<string, ServerRecord>();
@@ -66,10 +69,6 @@ export class Registry {
     return this.#servers.get(token.serverId);
   }
 
-  knowsServer(serverId: string): boolean {
-    return this.#servers.has(serverId);
-  }
-
   /** Server tokens issued so far are worth nothing from now on. */
   revokeTokens(): void {
     for (const [token, record] of this.#tokens) this.#tokens.set(token, { ...record, expiresAtMs: 0 });
@@ -87,43 +86,39 @@ export class Registry {
     return true;
   }
 
-  answer(
-    route: Route,
-    request: { bearer: string | undefined; body: unknown; query: URLSearchParams },
-    how: HealthyAnswer,
-  ) {
-    const outcome = this.#outcome(route, request, how);
+  /** What a relay in good health says to a request, with the fields that the test wants changed. */
+  answer(request: Arrival, how: HealthyAnswer): Outcome {
+    const outcome = this.#outcome(request, how.tokenLifeSeconds ?? this.tokenLifeSeconds);
     return how.body === undefined ? outcome : { ...outcome, body: { ...outcome.body, ...how.body } };
   }
 
-  #outcome(
-    route: Route,
-    { bearer, body, query }: { bearer: string | undefined; body: unknown; query: URLSearchParams },
-    how: HealthyAnswer,
-  ): Outcome {
-    switch (route.endpoint) {
-      case 'pair':
-        return this.#pair(bearer, field(body, 'manual_code') === true);
-      case 'pairStatus':
-        return this.#pairStatus(bearer, field(body, 'pairing_code') ?? field(body, 'manual_pairing_code'));
-      case 'websocket':
-      case 'other':
-        return { status: 404, body: {} };
-      default:
-    }
-    if (this.credentialOf(bearer) !== 'account') return refused;
-    const life = how.tokenLifeSeconds ?? this.tokenLifeSeconds;
-    switch (route.endpoint) {
+  /** Whether a websocket handshake is let in, docs/protocol.md §3. */
+  admit({ route, seen, bearer }: Arrival): { readonly serverId?: string; readonly refusal?: Outcome } {
+    if (route.endpoint !== 'websocket') return { refusal: { status: 404, body: {} } };
+    const wanted = String(seen.headers['x-codex-server-id']);
+    if (!this.#servers.has(wanted)) return { refusal: unknownServer };
+    if (this.serverOf(bearer)?.serverId !== wanted) return { refusal: refused };
+    if (seen.headers['x-codex-protocol-version'] !== '3') return { refusal: wrongVersion };
+    return { serverId: wanted };
+  }
+
+  #outcome({ route, seen, bearer, query }: Arrival, lifeSeconds: number): Outcome {
+    const { endpoint } = route;
+    if (endpoint === 'websocket' || endpoint === 'other') return { status: 404, body: {} };
+    if (endpoint === 'pair') return this.#pair(bearer, field(seen.body, 'manual_code') === true);
+    if (endpoint === 'pairStatus') return this.#pairStatus(bearer, seen.body);
+    if (seen.credential !== 'account') return refused;
+    switch (endpoint) {
       case 'enroll':
-        return this.#enroll(life);
+        return this.#enroll(lifeSeconds);
       case 'refresh': {
-        const server = this.#servers.get(String(field(body, 'server_id')));
-        return server === undefined ? unknownServer : this.#issue(server, life);
+        const server = this.#servers.get(String(field(seen.body, 'server_id')));
+        return server === undefined ? unknownServer : this.#issue(server, lifeSeconds);
       }
       case 'clients':
-        return this.#list(Number(query.get('limit') ?? 100), Number(query.get('cursor') ?? 0));
-      default:
-        return this.#revoke(route.clientId);
+        return this.#list(route.environmentId, Number(query.get('limit') ?? 100), Number(query.get('cursor') ?? 0));
+      case 'revokeClient':
+        return this.#revoke(route.environmentId, route.clientId);
     }
   }
 
@@ -166,21 +161,28 @@ export class Registry {
     return { status: 200, body };
   }
 
-  #pairStatus(bearer: string | undefined, code: unknown): Outcome {
+  #pairStatus(bearer: string | undefined, body: unknown): Outcome {
     if (this.serverOf(bearer) === undefined) return refused;
+    const code = field(body, 'pairing_code') ?? field(body, 'manual_pairing_code');
     const pairing = this.#pairings.get(String(code));
     if (pairing === undefined) return { status: 404, body: { detail: 'Pairing code not found' } };
     if (pairing.expiresAtMs <= this.#now()) return { status: 410, body: { detail: 'Pairing code expired' } };
     return { status: 200, body: { claimed: pairing.claimed } };
   }
 
-  #list(limit: number, start: number): Outcome {
+  #list(environmentId: string, limit: number, start: number): Outcome {
+    if (!this.#knowsEnvironment(environmentId)) return unknownEnvironment;
     const end = start + limit;
     const cursor = end < this.clients.length ? String(end) : null;
     return { status: 200, body: { items: this.clients.slice(start, end), cursor } };
   }
 
-  #revoke(clientId: string): Outcome {
+  #knowsEnvironment(environmentId: string): boolean {
+    return [...this.#servers.values()].some((server) => server.environmentId === environmentId);
+  }
+
+  #revoke(environmentId: string, clientId: string): Outcome {
+    if (!this.#knowsEnvironment(environmentId)) return unknownEnvironment;
     const index = this.clients.findIndex((client) => client.client_id === clientId);
     if (index < 0) return { status: 404, body: { detail: 'Client not found' } };
     this.clients.splice(index, 1);
