@@ -1,1 +1,11 @@
-export {};
+export type { AgentCommand } from './agent/agent-process.ts';
+export { CONTROL_SOCKET, ControlSocket } from './control/control-socket.ts';
+export {
+  type AccountCredentials,
+  type CredentialSource,
+  environmentCredentials,
+  fileCredentials,
+  fixedCredentials,
+} from './credentials.ts';
+export { Host, type HostOptions } from './host.ts';
+export type { HostStatus } from './status.ts';

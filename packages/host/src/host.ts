@@ -1,0 +1,241 @@
+import { type Clock, type LeaseEventType, systemClock } from '@holdfast/lease';
+import {
+  type ClientListParams,
+  type CodeChoice,
+  type PairingStartResult,
+  parseToHost,
+  type StatusReadResult,
+  WireError,
+} from '@holdfast/wire';
+import type { Logger } from 'pino';
+import type { AgentCommand } from './agent/agent-process.ts';
+import type { CredentialSource } from './credentials.ts';
+import { Link } from './link/link.ts';
+import { Pairing } from './pairing.ts';
+import { RelayApi } from './relay-api.ts';
+import { ServerToken } from './server-token.ts';
+import { type HostState, openHostState } from './state.ts';
+import { composeStatus, type HostStatus } from './status.ts';
+import { type StreamEvent, Streams } from './stream/streams.ts';
+
+export interface HostOptions {
+  /** A normalized base URL (`normalizeBase`). */
+  readonly relay: string;
+  readonly dataDir: string;
+  /** What controllers see this machine as. */
+  readonly name: string;
+  readonly agent: AgentCommand;
+  readonly credentials: CredentialSource;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+const LEASE_EVENTS = [
+  'refreshed',
+  'refresh-failed',
+  'deadline-set',
+  'token-cleared',
+  'latched',
+  'unlatched',
+  'store-failed',
+] as const satisfies LeaseEventType[];
+
+/** One machine, kept reachable: its token, its link, its streams and their agents. */
+export class Host {
+  readonly #options: HostOptions;
+  readonly #clock: Clock;
+  readonly #state: HostState;
+  readonly #token: ServerToken;
+  readonly #api: RelayApi;
+  readonly #pairing: Pairing;
+  readonly #streams: Streams;
+  readonly #link: Link;
+  readonly #closing = new AbortController();
+  readonly #watchers = new Set<() => void>();
+  #cursor: string | null = null;
+  #keepingFresh: { stop(): void } | null = null;
+  #enabled = false;
+
+  /** Opens the data folder; nothing is sent before `start()`. @throws DataFolderError */
+  constructor(options: HostOptions) {
+    const { relay, name, version, logger } = options;
+    const fetch = options.fetch ?? globalThis.fetch;
+    const random = options.random ?? Math.random;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#state = openHostState(options.dataDir);
+    const caller = { relay, serverName: name, installationId: this.#state.installationId, version };
+    this.#token = new ServerToken({
+      caller,
+      state: this.#state,
+      credentials: options.credentials,
+      fetch,
+      clock: this.#clock,
+      random,
+    });
+    this.#api = new RelayApi(caller, fetch);
+    this.#pairing = new Pairing(this.#token.lease, this.#clock, random);
+    this.#streams = new Streams({
+      command: options.agent,
+      clock: this.#clock,
+      onOutgoing: () => this.#link.pump(),
+      onEvent: (event) => this.#onStreamEvent(event),
+    });
+    this.#link = new Link({
+      lease: this.#token.lease,
+      clock: this.#clock,
+      random,
+      describe: () => {
+        const identity = this.#token.identity();
+        if (identity === null) return null;
+        return {
+          relay,
+          serverId: identity.serverId,
+          serverName: name,
+          installationId: caller.installationId,
+          cursor: this.#cursor,
+        };
+      },
+      onConnected: () => this.#streams.rewind(),
+      next: () => this.#streams.next(),
+      onText: (text) => this.#onText(text),
+      onChange: ({ current, attempts, lastError }) => {
+        const log = current.state === 'waiting' ? logger.warn.bind(logger) : logger.info.bind(logger);
+        log({ link: current.state, attempts, ...(lastError === null ? {} : { lastError }) }, `link ${current.state}`);
+        this.#changed();
+      },
+    });
+    for (const type of LEASE_EVENTS) {
+      this.#token.lease.on(type, (event) => {
+        logger.info({ lease: type, ...event }, `lease ${type}`);
+        this.#changed();
+      });
+    }
+  }
+
+  /** Absolute path of its data folder. */
+  get dir(): string {
+    return this.#state.dir;
+  }
+
+  /** Connects, unless it was switched off before. */
+  start(): void {
+    if (this.#state.enabled) this.#switchOn();
+  }
+
+  status(): HostStatus {
+    return composeStatus({
+      serverName: this.#options.name,
+      installationId: this.#state.installationId,
+      environmentId: this.#token.identity()?.environmentId ?? null,
+      relay: this.#options.relay,
+      enabled: this.#enabled,
+      link: this.#link.status,
+      lease: this.#token.lease.snapshot(),
+      streams: this.#streams.status(),
+      credentials: this.#options.credentials.description,
+      now: { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() },
+    });
+  }
+
+  /** Calls `listener` after every change of the status. Returns what ends that. */
+  watch(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
+  }
+
+  enable(): StatusReadResult {
+    this.#state.enabled = true;
+    this.#switchOn();
+    return this.status();
+  }
+
+  async disable(): Promise<StatusReadResult> {
+    this.#state.enabled = false;
+    await this.#switchOff('remote control was switched off');
+    return this.status();
+  }
+
+  async startPairing(manualCode: boolean): Promise<PairingStartResult> {
+    const answer = await this.#pairing.run(
+      (token) => this.#api.pair(token, manualCode, this.#closing.signal),
+      'server',
+    );
+    return {
+      pairingCode: answer.pairing_code,
+      manualPairingCode: answer.manual_pairing_code ?? null,
+      environmentId: answer.environment_id,
+      expiresAt: Math.floor(Date.parse(answer.expires_at) / 1000),
+    };
+  }
+
+  async pairingStatus(code: CodeChoice): Promise<{ claimed: boolean }> {
+    return this.#pairing.run((token) => this.#api.pairStatus(token, code, this.#closing.signal), 'code');
+  }
+
+  async clients(params: ClientListParams): ReturnType<RelayApi['clients']> {
+    return this.#api.clients(this.#token.account(), params, this.#closing.signal);
+  }
+
+  async revokeClient(environmentId: string, clientId: string): Promise<void> {
+    await this.#api.revokeClient(this.#token.account(), environmentId, clientId, this.#closing.signal);
+  }
+
+  /** Ends the link, the agents and every wait, and lets go of the folder. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(new Error('The host is stopping.'));
+    await this.#switchOff('the host is stopping');
+    this.#token.close();
+    this.#watchers.clear();
+    this.#state.close();
+  }
+
+  #switchOn(): void {
+    if (this.#enabled || this.#closing.signal.aborted) return;
+    this.#enabled = true;
+    this.#keepingFresh = this.#token.lease.keepFresh();
+    this.#link.start();
+    this.#changed();
+  }
+
+  async #switchOff(why: string): Promise<void> {
+    this.#enabled = false;
+    this.#keepingFresh?.stop();
+    this.#keepingFresh = null;
+    await this.#link.stop(why);
+    this.#streams.closeAll(why);
+    this.#cursor = null; // without its streams it is as good as a new process
+    this.#changed();
+  }
+
+  #onText(text: string): void {
+    try {
+      const envelope = parseToHost(text);
+      this.#streams.take(envelope, text);
+      if (envelope.cursor !== undefined) this.#cursor = headerSafe(envelope.cursor);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#options.logger.warn({ code: error.code }, `dropped a frame of the relay: ${error.message}`);
+    }
+  }
+
+  #onStreamEvent({ clientId, streamId, ...event }: StreamEvent): void {
+    const { logger } = this.#options;
+    if (event.type === 'warning') logger.warn({ clientId, streamId }, event.what);
+    else logger.info({ clientId, streamId }, event.type === 'opened' ? 'stream opened' : `stream closed: ${event.why}`);
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+/** A cursor goes back in a header; one that cannot is worth nothing. */
+function headerSafe(cursor: string): string | null {
+  return /^[\x21-\x7e]+$/.test(cursor) ? cursor : null;
+}

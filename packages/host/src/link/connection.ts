@@ -1,0 +1,80 @@
+import { limits } from '@holdfast/wire';
+import type { RawData, WebSocket } from 'ws';
+
+export interface ConnectionEvents {
+  onText(text: string): void;
+  /** Once, when it is over. `why` is for a person. */
+  onClose(why: string): void;
+}
+
+/** Frames handed to the socket wait there for the network; beyond this many bytes they wait in their outboxes. */
+const BUFFERED_BYTES = 4 * 1024 * 1024;
+/** How long a closing handshake may take, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** One open websocket: its heartbeat, and what goes out as fast as the network takes it. */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #next: () => string | null;
+  readonly #heartbeat: NodeJS.Timeout;
+  #lastPong: number;
+  #lost: string | null = null;
+
+  /**
+   * @param socket open and paused
+   * @param next gives the next frame to send, or null; asked again after `pump()` and whenever the network has taken something
+   */
+  constructor(socket: WebSocket, next: () => string | null, events: ConnectionEvents) {
+    this.#socket = socket;
+    this.#next = next;
+    this.#lastPong = performance.now();
+    this.#heartbeat = setInterval(() => this.#beat(), limits.pingIntervalMs);
+    socket.on('pong', () => {
+      this.#lastPong = performance.now();
+    });
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      if (!isBinary) events.onText(data.toString());
+    });
+    socket.on('error', (error) => {
+      this.#lost ??= error.message;
+    });
+    socket.on('close', (code, reason) => {
+      clearInterval(this.#heartbeat);
+      events.onClose(this.#lost ?? describeClose(code, reason.toString()));
+    });
+    socket.resume();
+  }
+
+  /** Sends what there is to send. */
+  pump(): void {
+    while (this.#socket.readyState === this.#socket.OPEN && this.#socket.bufferedAmount < BUFFERED_BYTES) {
+      const frame = this.#next();
+      if (frame === null) return;
+      this.#socket.send(frame, (error) => {
+        if (!error) this.pump();
+      });
+    }
+  }
+
+  /** Ends it in order, or without it when the other side does not answer. */
+  close(why: string): void {
+    this.#lost ??= why;
+    this.#socket.close(1000);
+    setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  }
+
+  #beat(): void {
+    if (performance.now() - this.#lastPong > limits.pongTimeoutMs) {
+      this.#lost = `no pong for ${limits.pongTimeoutMs / 1000} s`;
+      this.#socket.terminate();
+    } else if (this.#socket.readyState === this.#socket.OPEN) {
+      this.#socket.ping();
+    }
+  }
+}
+
+function describeClose(code: number, reason: string): string {
+  const said = reason.replace(/\p{Cc}+/gu, ' ');
+  if (code === 1006) return 'the connection broke off';
+  return `the relay closed it with ${code}${said === '' ? '' : `: ${said}`}`;
+}

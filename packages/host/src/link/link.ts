@@ -1,0 +1,182 @@
+import { type Clock, type Grant, type Lease, LeaseError, parseRetryAfter, type Timer } from '@holdfast/lease';
+import { reconnectDelay } from './backoff.ts';
+import { Connection } from './connection.ts';
+import { type HandshakeRequest, shakeHands } from './handshake.ts';
+
+/** A link that held this long was a good one: the next drop starts the backoff anew. In milliseconds. */
+const STABLE_MS = 60_000;
+/** The furthest a relay's Retry-After for handshakes is followed, in milliseconds. */
+const RETRY_AFTER_CAP_MS = 60 * 60_000;
+
+export type LinkState =
+  | { readonly state: 'off' }
+  /** No server token yet; the lease says why and until when. */
+  | { readonly state: 'waiting-for-token' }
+  | { readonly state: 'connecting' }
+  | { readonly state: 'connected' }
+  /** `nextAttemptAt`: wall clock in milliseconds. */
+  | { readonly state: 'waiting'; readonly nextAttemptAt: number };
+
+export interface LinkStatus {
+  readonly current: LinkState;
+  /** Wall clock in milliseconds when it became so. */
+  readonly since: number;
+  /** Tries since the link last held for a minute. */
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+export interface LinkOptions {
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** All of the handshake but the token; null while the host has no identity. */
+  readonly describe: () => Omit<HandshakeRequest, 'serverToken'> | null;
+  /** A new connection is there: what is unacked goes out again on it. */
+  readonly onConnected: () => void;
+  readonly next: () => string | null;
+  readonly onText: (text: string) => void;
+  readonly onChange: (status: LinkStatus) => void;
+}
+
+/** Keeps one websocket to the relay: gets a token, connects, and after a drop connects again, spread, until it is stopped. */
+export class Link {
+  readonly #options: LinkOptions;
+  #status: LinkStatus;
+  #connection: Connection | null = null;
+  #stopping: AbortController | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#status = { current: { state: 'off' }, since: options.clock.wall(), attempts: 0, lastError: null };
+  }
+
+  get status(): LinkStatus {
+    return this.#status;
+  }
+
+  start(): void {
+    if (this.#stopping !== null) return;
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    this.#running = this.#running.then(() => this.#run(stopping.signal));
+  }
+
+  /** Closes the connection in order and ends every wait. */
+  async stop(why: string): Promise<void> {
+    this.#stopping?.abort();
+    this.#stopping = null;
+    this.#connection?.close(why);
+    await this.#running;
+  }
+
+  /** Sends what there is to send, if there is a connection. */
+  pump(): void {
+    this.#connection?.pump();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let attempts = 0;
+    while (!signal.aborted) {
+      const grant = await this.#token(signal, attempts);
+      if (grant === null) break;
+      attempts += 1;
+      this.#become({ state: 'connecting' }, { attempts });
+      const { delay, stable } = await this.#attempt(grant, signal);
+      if (stable) attempts = 0;
+      if (signal.aborted || delay === 'now') continue;
+      const wait = Math.max(reconnectDelay(attempts === 0 ? 0 : attempts - 1, this.#options.random), delay);
+      this.#become({ state: 'waiting', nextAttemptAt: this.#options.clock.wall() + wait }, { attempts });
+      await this.#sleep(wait, signal);
+    }
+    this.#become({ state: 'off' }, { attempts: 0, lastError: null });
+  }
+
+  /** A valid token, at once when there is one. */
+  async #token(signal: AbortSignal, attempts: number): Promise<Grant | null> {
+    const { lease } = this.#options;
+    const grant = lease.peek();
+    if (grant !== null) {
+      lease.acquire().catch(() => {}); // starts a renewal behind us when one is due
+      return grant;
+    }
+    this.#become({ state: 'waiting-for-token' }, { attempts });
+    try {
+      return await lease.waitUntilReady({ signal });
+    } catch (error) {
+      if (signal.aborted || (error instanceof LeaseError && error.code === 'ERR_LEASE_CLOSED')) return null;
+      throw error;
+    }
+  }
+
+  /** One connection, from the handshake to its end. `delay`: the least to wait before the next, in milliseconds. */
+  async #attempt(grant: Grant, signal: AbortSignal): Promise<{ delay: number | 'now'; stable: boolean }> {
+    const { lease, clock, describe } = this.#options;
+    const request = describe();
+    if (request === null) {
+      lease.reject(grant, 'gone'); // a token without an identity is good for nothing; enrolling brings both
+      return { delay: 0, stable: false };
+    }
+    const outcome = await shakeHands({ ...request, serverToken: grant.token }, signal);
+    if (outcome.kind === 'open') {
+      const openedAt = clock.monotonic();
+      await this.#hold(outcome.socket, signal);
+      return { delay: 0, stable: clock.monotonic() - openedAt >= STABLE_MS };
+    }
+    if (!signal.aborted) this.#failed(outcome.why);
+    if (outcome.kind === 'failed') {
+      const asked = parseRetryAfter(outcome.retryAfter, outcome.date, clock.wall()) ?? 0;
+      return { delay: Math.min(asked, RETRY_AFTER_CAP_MS), stable: false };
+    }
+    // With the token gone the lease decides when to go on. A newer one is in hand already if it was not cleared: try that.
+    lease.reject(grant, outcome.kind);
+    return { delay: 'now', stable: false };
+  }
+
+  /** Resolves when the connection is over. */
+  #hold(socket: ConstructorParameters<typeof Connection>[0], signal: AbortSignal): Promise<void> {
+    const { next, onText, onConnected } = this.#options;
+    return new Promise((resolve) => {
+      const connection = new Connection(socket, next, {
+        onText,
+        onClose: (why) => {
+          if (this.#connection === connection) this.#connection = null;
+          if (!signal.aborted) this.#failed(why);
+          resolve();
+        },
+      });
+      if (signal.aborted) {
+        connection.close('the host is stopping');
+        return;
+      }
+      onConnected();
+      this.#connection = connection;
+      this.#become({ state: 'connected' }, { lastError: null });
+      connection.pump();
+    });
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: Timer | null = null;
+      const done = () => {
+        timer?.cancel();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      signal.addEventListener('abort', done);
+      timer = this.#options.clock.setTimer(ms, done);
+      if (signal.aborted) done();
+    });
+  }
+
+  #failed(why: string): void {
+    this.#status = { ...this.#status, lastError: why };
+  }
+
+  #become(current: LinkState, details: Partial<Pick<LinkStatus, 'attempts' | 'lastError'>> = {}): void {
+    this.#status = { ...this.#status, current, since: this.#options.clock.wall(), ...details };
+    this.#options.onChange(this.#status);
+  }
+}

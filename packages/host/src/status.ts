@@ -1,0 +1,121 @@
+import type { LeaseSnapshot } from '@holdfast/lease';
+import type { RemoteControlStatus, StatusReadResult } from '@holdfast/wire';
+import type { LinkStatus } from './link/link.ts';
+import type { StreamStatus } from './stream/streams.ts';
+
+/** All that a host tells of itself; times are RFC 3339, null where there is none. The answer to `holdfast/status`. */
+export interface HostStatus extends StatusReadResult {
+  /** Why it is as it is, and what happens next, for a person. */
+  readonly reason: string;
+  readonly relay: string;
+  readonly link: {
+    readonly state: LinkStatus['current']['state'];
+    readonly since: string;
+    readonly attempts: number;
+    readonly lastError: string | null;
+    readonly nextAttemptAt: string | null;
+  };
+  readonly lease: {
+    readonly state: LeaseSnapshot['state'];
+    readonly expiresAt: string | null;
+    readonly retryAt: string | null;
+    readonly reason: string | null;
+    readonly generation: number;
+    readonly lastAnswer: {
+      readonly status: number | null;
+      readonly requestId: string | null;
+      readonly at: string;
+    } | null;
+    readonly counts: LeaseSnapshot['counts'];
+  };
+  readonly streams: readonly {
+    readonly clientId: string;
+    readonly streamId: string;
+    readonly since: string;
+    readonly unacked: number;
+    readonly agentPid: number | null;
+  }[];
+}
+
+export interface StatusParts {
+  readonly serverName: string;
+  readonly installationId: string;
+  readonly environmentId: string | null;
+  readonly relay: string;
+  readonly enabled: boolean;
+  readonly link: LinkStatus;
+  readonly lease: LeaseSnapshot;
+  readonly streams: readonly StreamStatus[];
+  readonly credentials: string;
+  readonly now: { readonly wall: number; readonly monotonic: number };
+}
+
+export function composeStatus(parts: StatusParts): HostStatus {
+  const { link, lease, now } = parts;
+  return {
+    status: summarize(parts),
+    reason: explain(parts),
+    serverName: parts.serverName,
+    installationId: parts.installationId,
+    environmentId: parts.environmentId,
+    relay: parts.relay,
+    link: {
+      state: link.current.state,
+      since: rfc3339(link.since),
+      attempts: link.attempts,
+      lastError: link.lastError,
+      nextAttemptAt: link.current.state === 'waiting' ? rfc3339(link.current.nextAttemptAt) : null,
+    },
+    lease: {
+      state: lease.state,
+      expiresAt: orNull(lease.expiresAt),
+      retryAt: orNull(lease.retryAt),
+      reason: lease.message ?? lease.reason,
+      generation: lease.generation,
+      lastAnswer: lease.lastAnswer === null ? null : { ...lease.lastAnswer, at: rfc3339(lease.lastAnswer.at) },
+      counts: lease.counts,
+    },
+    streams: parts.streams.map((stream) => ({ ...stream, since: rfc3339(now.wall - (now.monotonic - stream.since)) })),
+  };
+}
+
+function summarize({ enabled, link, lease }: StatusParts): RemoteControlStatus {
+  if (!enabled) return 'disabled';
+  if (link.current.state === 'connected') return 'connected';
+  if (lease.latched || lease.state === 'deferred') return 'errored';
+  return link.current.state === 'waiting' && link.attempts > 1 ? 'errored' : 'connecting';
+}
+
+function explain({ enabled, link, lease, credentials, now }: StatusParts): string {
+  const { current, lastError } = link;
+  if (!enabled) return 'Remote control is switched off.';
+  switch (current.state) {
+    case 'connected':
+      return lease.message === null
+        ? 'Connected.'
+        : `Connected. Renewing the server token fails: ${lease.message}${next(lease.retryAt, now.wall)}.`;
+    case 'waiting-for-token':
+      if (lease.latched)
+        return `The relay refused the account: ${lease.message ?? 'no reason given'}; waiting for a change of ${credentials}.`;
+      if (lease.message !== null) return `No server token: ${lease.message}${next(lease.retryAt, now.wall)}.`;
+      return 'Getting a server token.';
+    case 'connecting':
+      return lastError === null ? 'Connecting.' : `Connecting again; before: ${lastError}.`;
+    case 'waiting':
+      return `${lastError ?? 'Not connected'}${next(current.nextAttemptAt, now.wall)}.`;
+    case 'off':
+      return 'Starting.';
+  }
+}
+
+function next(moment: number | null, now: number): string {
+  return moment === null ? '' : `; next try in ${Math.max(0, Math.ceil((moment - now) / 1000))} s`;
+}
+
+function rfc3339(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function orNull(ms: number | null): string | null {
+  return ms === null ? null : rfc3339(ms);
+}

@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '@holdfast/lease';
+import {
+  Assembler,
+  exceedsUtf8,
+  limits,
+  type RawMessage,
+  type RpcShape,
+  readRpc,
+  rpcError,
+  type ToHost,
+} from '@holdfast/wire';
+import type { AgentCommand } from '../agent/agent-process.ts';
+import { Outboxes } from './outboxes.ts';
+import { Stream } from './stream.ts';
+import { fromStreamKey, streamKey } from './stream-key.ts';
+
+/** Agents that one host runs at once; an `initialize` beyond it is answered with an error. */
+export const MAX_STREAMS = 64;
+const TOO_MANY_STREAMS = -32002;
+
+export interface StreamStatus {
+  readonly clientId: string;
+  readonly streamId: string;
+  /** By the clock's monotonic time, in milliseconds. */
+  readonly since: number;
+  readonly unacked: number;
+  readonly agentPid: number | null;
+}
+
+export interface StreamsOptions {
+  readonly command: AgentCommand;
+  readonly clock: Clock;
+  /** There is something to send. */
+  readonly onOutgoing: () => void;
+  readonly onEvent: (event: StreamEvent) => void;
+}
+
+export type StreamEvent = { readonly clientId: string; readonly streamId: string } & (
+  | { readonly type: 'opened' }
+  | { readonly type: 'closed'; readonly why: string }
+  | { readonly type: 'warning'; readonly what: string }
+);
+
+/** All streams of a host, by client_id and stream_id: takes what comes from the relay and says what goes to it (docs/protocol.md §3). */
+export class Streams {
+  readonly #options: StreamsOptions;
+  readonly #open = new Map<string, Stream>();
+  readonly #outboxes = new Outboxes((key) => this.#open.has(key));
+  readonly #legacyIds = new Map<string, string>();
+  readonly #assembler = new Assembler();
+  #sweep: Timer | null = null;
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes one envelope. `frame` is the text it came in, for its size. */
+  take(envelope: ToHost, frame: string): void {
+    const { client_id, stream_id, seq_id } = envelope;
+    switch (envelope.type) {
+      case 'ack':
+        if (stream_id !== undefined && seq_id !== undefined) this.#ack({ ...envelope, stream_id, seq_id });
+        break;
+      case 'ping':
+        this.#ping(client_id, stream_id ?? this.#legacyIds.get(client_id) ?? randomUUID());
+        break;
+      case 'client_closed':
+        if (stream_id !== undefined) this.#close(client_id, stream_id, 'the controller left');
+        break;
+      case 'client_message':
+        this.#message(envelope, envelope.message);
+        break;
+      case 'client_message_chunk':
+        if (stream_id !== undefined && seq_id !== undefined) this.#chunk({ ...envelope, stream_id, seq_id }, frame);
+        break;
+    }
+  }
+
+  /** The next frame to send, of each stream in turn; null when all have gone out. */
+  next(): string | null {
+    return this.#outboxes.next();
+  }
+
+  /** A new link is there: all that is unacked goes out again. */
+  rewind(): void {
+    this.#outboxes.rewind();
+  }
+
+  status(): StreamStatus[] {
+    return [...this.#open].map(([key, stream]) => {
+      const [clientId, streamId] = fromStreamKey(key);
+      return { clientId, streamId, since: stream.since, unacked: stream.outbox.unacked, agentPid: stream.agentPid };
+    });
+  }
+
+  /** Ends every stream and forgets what was not acked. */
+  closeAll(why: string): void {
+    for (const key of [...this.#open.keys()]) this.#close(...fromStreamKey(key), why);
+    this.#outboxes.clear();
+    this.#sweep?.cancel();
+    this.#sweep = null;
+  }
+
+  #message(envelope: ToHost, message: RawMessage): void {
+    const { client_id, seq_id } = envelope;
+    let shape: RpcShape;
+    try {
+      shape = readRpc(message);
+    } catch (error) {
+      const streamId = envelope.stream_id ?? this.#legacyIds.get(client_id) ?? '';
+      this.#open
+        .get(streamKey(client_id, streamId))
+        ?.replyMalformed(error instanceof Error ? error.message : 'malformed');
+      return;
+    }
+    const starts = shape.kind === 'request' && shape.method === 'initialize';
+    const streamId = envelope.stream_id ?? this.#legacyId(client_id, starts);
+    if (streamId === null) return;
+    const known = this.#open.get(streamKey(client_id, streamId));
+    if (seq_id !== undefined && seq_id <= (known?.lastSeq ?? -1) && !starts) return;
+    const stream = starts ? this.#start(client_id, streamId, shape) : known;
+    if (stream === undefined) return;
+    if (seq_id !== undefined) stream.lastSeq = seq_id;
+    stream.lastActivity = this.#options.clock.monotonic();
+    stream.toAgent(message, shape);
+  }
+
+  #chunk(envelope: ToHost & { type: 'client_message_chunk'; stream_id: string; seq_id: number }, frame: string): void {
+    const { client_id, stream_id, seq_id } = envelope;
+    if (seq_id <= (this.#open.get(streamKey(client_id, stream_id))?.lastSeq ?? -1)) return;
+    if (exceedsUtf8(frame, limits.envelopeBytes)) {
+      this.#assembler.forget(client_id, stream_id);
+      this.#warn(client_id, stream_id, 'a segment over the size limit was dropped');
+      return;
+    }
+    const assembled = this.#assembler.take(client_id, stream_id, seq_id, envelope);
+    if (assembled.kind === 'complete') this.#message(envelope, assembled.message);
+    if (assembled.kind === 'dropped')
+      this.#warn(client_id, stream_id, `a segmented message was dropped: ${assembled.why}`);
+  }
+
+  /** A controller without stream ids has one stream; a new `initialize` of it begins that anew. */
+  #legacyId(clientId: string, starts: boolean): string | null {
+    const known = this.#legacyIds.get(clientId);
+    if (known !== undefined || !starts) return known ?? null;
+    const id = randomUUID();
+    this.#legacyIds.set(clientId, id);
+    return id;
+  }
+
+  #start(clientId: string, streamId: string, initialize: RpcShape): Stream | undefined {
+    const key = streamKey(clientId, streamId);
+    const outbox = this.#outboxes.of(clientId, streamId);
+    const replaced = this.#open.get(key);
+    if (replaced !== undefined) {
+      replaced.close();
+      this.#remove(key, 'a new initialize replaced it');
+    }
+    if (this.#open.size >= MAX_STREAMS) {
+      const id = initialize.kind === 'request' ? initialize.id : null;
+      outbox.pushMessage(
+        rpcError(
+          id,
+          TOO_MANY_STREAMS,
+          `This host runs ${MAX_STREAMS} agents, as many as it may; close a stream first.`,
+        ),
+      );
+      this.#options.onOutgoing();
+      return undefined;
+    }
+    const stream: Stream = new Stream(this.#options.command, outbox, this.#options.clock.monotonic(), {
+      onOutgoing: this.#options.onOutgoing,
+      onEnded: (why) => {
+        if (this.#open.get(key) !== stream) return;
+        this.#remove(key, why);
+        outbox.pushPong('unknown'); // the controller need not wait for its next ping to learn of it
+        this.#options.onOutgoing();
+      },
+      onWarning: (what) => this.#warn(clientId, streamId, what),
+    });
+    this.#open.set(key, stream);
+    this.#sweep ??= this.#options.clock.setTimer(limits.streamSweepMs, () => this.#sweepIdle());
+    this.#options.onEvent({ type: 'opened', clientId, streamId });
+    return stream;
+  }
+
+  #ack(acked: { client_id: string; stream_id: string; seq_id: number; segment_id?: number }): void {
+    const key = streamKey(acked.client_id, acked.stream_id);
+    this.#outboxes.ack(key, acked);
+    this.#open.get(key)?.regulate();
+  }
+
+  #ping(clientId: string, streamId: string): void {
+    const stream = this.#open.get(streamKey(clientId, streamId));
+    if (stream !== undefined) stream.lastActivity = this.#options.clock.monotonic();
+    this.#outboxes.of(clientId, streamId).pushPong(stream === undefined ? 'unknown' : 'active');
+    this.#options.onOutgoing();
+  }
+
+  /** Nobody is there to take what the stream still had to say: it is freed. */
+  #close(clientId: string, streamId: string, why: string): void {
+    const key = streamKey(clientId, streamId);
+    const stream = this.#open.get(key);
+    if (stream === undefined) return;
+    stream.close();
+    stream.outbox.clear();
+    this.#remove(key, why);
+  }
+
+  #remove(key: string, why: string): void {
+    const [clientId, streamId] = fromStreamKey(key);
+    this.#open.delete(key);
+    this.#assembler.forget(clientId, streamId);
+    if (this.#legacyIds.get(clientId) === streamId) this.#legacyIds.delete(clientId);
+    this.#options.onEvent({ type: 'closed', clientId, streamId, why });
+  }
+
+  #sweepIdle(): void {
+    const now = this.#options.clock.monotonic();
+    for (const [key, stream] of this.#open) {
+      if (now - stream.lastActivity < limits.streamIdleMs) continue;
+      this.#close(...fromStreamKey(key), 'its controller was not heard of for 10 minutes');
+    }
+    this.#sweep =
+      this.#open.size === 0 ? null : this.#options.clock.setTimer(limits.streamSweepMs, () => this.#sweepIdle());
+  }
+
+  #warn(clientId: string, streamId: string, what: string): void {
+    this.#options.onEvent({ type: 'warning', clientId, streamId, what });
+  }
+}
