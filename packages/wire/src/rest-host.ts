@@ -90,5 +90,7 @@ export const ErrorBody = z.object({
   detail: z.string(),
   code: z.optional(z.string()),
   request_id: z.optional(z.string()),
+  /** How many more guesses of a pairing code are taken. */
+  tries_left: z.optional(z.number().check(z.int(), z.minimum(0))),
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;
