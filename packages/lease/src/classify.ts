@@ -19,7 +19,7 @@ export function classifyStatus(status: number): StatusVerdict {
  * that does not find the authority, and says nothing about the client.
  */
 export function classifyNotFound(contentType: string | null, body: string): 'gone' | 'invalid' {
-  if (contentType !== null && /\bhtml\b/i.test(contentType)) return 'invalid';
+  if (contentType !== null && /html/i.test(contentType)) return 'invalid';
   if (body.trim() === '') return 'gone';
   try {
     const value: unknown = JSON.parse(body);

@@ -41,7 +41,7 @@ export function httpRefresh(options: HttpRefreshOptions): (attempt: RefreshAttem
 
 /**
  * What a response means: call it as soon as the headers are there, since that is the moment from which `Retry-After` counts.
- * Rejects only if `signal` aborts while the body of a success, or of a 404, is read.
+ * Never rejects: a body that breaks off, or does not come before `signal` aborts, is transient.
  */
 export async function classifyResponse(
   response: Response,

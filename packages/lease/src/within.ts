@@ -25,6 +25,7 @@ export function within<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    if (outer.aborted) return reject(outer.reason);
     const inner = new AbortController();
     const onAbort = (): void => {
       inner.abort(outer.reason);
@@ -41,7 +42,6 @@ export function within<T>(
       how();
     };
     outer.addEventListener('abort', onAbort);
-    if (outer.aborted) onAbort();
     // A call that throws before it returns a promise is caught like one that rejects.
     new Promise<T>((started) => started(call(inner.signal))).then(
       (value) => settle(() => resolve(value)),
