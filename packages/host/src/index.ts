@@ -8,4 +8,5 @@ export {
   fixedCredentials,
 } from './credentials.ts';
 export { Host, type HostOptions } from './host.ts';
+export { RelayRequestError, requestJson } from './relay-request.ts';
 export type { HostStatus } from './status.ts';

@@ -1,0 +1,49 @@
+import { ControllerError, type ControllerErrorCode } from '@holdfast/controller';
+import { DataFolderError } from '@holdfast/data-folder';
+import { WireError } from '@holdfast/wire';
+import { exitCodes } from './exit-codes.ts';
+
+/** A failure told in one sentence, without a stack trace: it is the user's to mend. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: number;
+  /** RFC 3339, when it may be tried again; null where that is not known. */
+  readonly retryAt: string | null;
+
+  constructor(exitCode: number, message: string, details: { retryAt?: string | null; cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.exitCode = exitCode;
+    this.retryAt = details.retryAt ?? null;
+  }
+}
+
+const REFUSALS: readonly ControllerErrorCode[] = [
+  'ERR_CONTROLLER_CODE',
+  'ERR_CONTROLLER_REVOKED',
+  'ERR_CONTROLLER_UNAUTHORIZED',
+  'ERR_CONTROLLER_CREDENTIALS',
+];
+
+/** Anything thrown, as a failure to tell; null for a fault of ours, which keeps its stack. */
+export function asCliError(error: unknown): CliError | null {
+  if (error instanceof CliError) return error;
+  if (error instanceof DataFolderError) return new CliError(exitCodes.data, error.message, { cause: error });
+  if (error instanceof WireError) return new CliError(exitCodes.usage, error.message, { cause: error });
+  if (error instanceof ControllerError) {
+    const exitCode =
+      error.code === 'ERR_CONTROLLER_URL'
+        ? exitCodes.usage
+        : REFUSALS.includes(error.code)
+          ? exitCodes.refused
+          : exitCodes.unavailable;
+    const tries = error.triesLeft === null ? '' : ` Tries left: ${error.triesLeft}.`;
+    const retryAt = error.retryAt === null ? null : new Date(error.retryAt).toISOString();
+    return new CliError(exitCode, `${error.message}${tries}`, { retryAt, cause: error });
+  }
+  return isSystemError(error) ? new CliError(exitCodes.failed, error.message, { cause: error }) : null;
+}
+
+/** What the system refuses (a file, a socket) says enough by its message. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}

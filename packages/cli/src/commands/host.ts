@@ -1,0 +1,69 @@
+import { hostname } from 'node:os';
+import { ControlSocket, Host } from '@holdfast/host';
+import { Command } from 'commander';
+import type { LevelWithSilent } from 'pino';
+import { accountSource } from '../account-source.ts';
+import { chooseAgent } from '../agents.ts';
+import { createLogger, jsonOption, logLevelOption, relayOption } from '../options.ts';
+import { createOutput } from '../output.ts';
+import { places, stateHome } from '../places.ts';
+import { aborted, stopSignal } from '../stop-signal.ts';
+import { tellStatus } from '../tell-status.ts';
+import { version } from '../version.ts';
+
+interface HostFlags {
+  relay: string;
+  data?: string;
+  name: string;
+  json: boolean;
+  logLevel: LevelWithSilent;
+}
+
+export function hostCommand(): Command {
+  return new Command('host')
+    .summary('keep this machine and its agent reachable through a relay')
+    .description(
+      'Connects to a relay and stays connected. COMMAND is the agent: it speaks JSON-RPC on stdio, one message a line, and is started once for each stream.',
+    )
+    .argument(
+      '[command...]',
+      'the agent, after -- (default: codex app-server where codex is on PATH, else the demo agent)',
+    )
+    .addOption(relayOption().makeOptionMandatory())
+    .option('--data <dir>', 'its data folder (default: host in $HOLDFAST_HOME or the XDG state folder)')
+    .option('--name <name>', 'what controllers see this machine as', hostname())
+    .addOption(jsonOption())
+    .addOption(logLevelOption().default('silent'))
+    .action(async (command: string[], flags: HostFlags) => runHost(command, flags));
+}
+
+async function runHost(command: string[], flags: HostFlags): Promise<void> {
+  const output = createOutput(flags.json);
+  const stop = stopSignal();
+  const logger = createLogger(flags.logLevel);
+  const credentials = accountSource(flags.relay);
+  const { agent, description } = chooseAgent(command);
+  const host = new Host({
+    relay: flags.relay,
+    dataDir: flags.data ?? places.host(stateHome()),
+    name: flags.name,
+    agent,
+    credentials,
+    logger,
+    version,
+  });
+  try {
+    const control = await ControlSocket.open(host, logger);
+    output.report(
+      { event: 'started', control: control.path, relay: flags.relay },
+      `Host ${flags.name} runs ${description}; pair with \`holdfast pair --data ${host.dir}\``,
+    );
+    tellStatus(host, output);
+    host.start();
+    await aborted(stop);
+    await control.close();
+  } finally {
+    await host.close();
+  }
+  output.report({ event: 'stopped' }, 'The host has stopped.');
+}

@@ -1,0 +1,56 @@
+import { startRelay } from '@holdfast/relay';
+import { Command } from 'commander';
+import type { LevelWithSilent } from 'pino';
+import { createLogger, jsonOption, logLevelOption, parseListen, parseSeconds } from '../options.ts';
+import { createOutput } from '../output.ts';
+import { places, stateHome } from '../places.ts';
+import { aborted, stopSignal } from '../stop-signal.ts';
+
+interface RelayFlags {
+  listen: { host: string; port: number };
+  data?: string;
+  tokenLife: number;
+  insecure: boolean;
+  json: boolean;
+  logLevel: LevelWithSilent;
+}
+
+export function relayCommand(): Command {
+  return new Command('relay')
+    .summary('run a relay, where hosts and controllers meet')
+    .description(
+      'Runs a relay. The first start makes its database and an owner account; `holdfast account token` shows that account.',
+    )
+    .option(
+      '--listen <host:port>',
+      'where to listen; port 0 picks a free one',
+      parseListen,
+      parseListen('127.0.0.1:7420'),
+    )
+    .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
+    .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
+    .option('--insecure', 'listen beyond loopback without TLS', false)
+    .addOption(jsonOption())
+    .addOption(logLevelOption().default('warn'))
+    .action(async (flags: RelayFlags) => runRelay(flags));
+}
+
+async function runRelay(flags: RelayFlags): Promise<void> {
+  const output = createOutput(flags.json);
+  const stop = stopSignal();
+  const dataDir = flags.data ?? places.relay(stateHome());
+  const relay = await startRelay({
+    dataDir,
+    listen: flags.listen,
+    tokenLifeMs: flags.tokenLife * 1000,
+    allowInsecure: flags.insecure,
+    logger: createLogger(flags.logLevel),
+  });
+  output.report(
+    { event: 'listening', url: relay.url, base: relay.base },
+    `The relay listens at ${relay.url}\nIts data is in ${dataDir}\n\nA host joins with:\n  holdfast account token --data ${dataDir}\n  holdfast login --relay ${relay.url}\n  holdfast host --relay ${relay.url} -- COMMAND`,
+  );
+  await aborted(stop);
+  await relay.close();
+  output.report({ event: 'stopped' }, 'The relay has stopped.');
+}

@@ -1,0 +1,45 @@
+import { normalizeBase } from '@holdfast/wire';
+import { InvalidArgumentError, Option } from 'commander';
+import { type LevelWithSilent, type Logger, pino } from 'pino';
+
+/** HOST:PORT, [IPV6]:PORT, or PORT alone for loopback. */
+export function parseListen(text: string): { host: string; port: number } {
+  const match = /^(?:(\[[0-9a-f:.]+\]|[^:[\]]+):)?(\d{1,5})$/i.exec(text.trim());
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535) {
+    throw new InvalidArgumentError('It has the form HOST:PORT, such as 127.0.0.1:7420; port 0 picks a free one.');
+  }
+  return { host: (match[1] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port };
+}
+
+export function parseRelay(text: string): string {
+  try {
+    return normalizeBase(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 5 || seconds > 86_400) {
+    throw new InvalidArgumentError('It is a whole number of seconds from 5 to 86400.');
+  }
+  return seconds;
+}
+
+const LOG_LEVELS: readonly LevelWithSilent[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+export const relayOption = () =>
+  new Option('--relay <base>', 'the relay, such as http://127.0.0.1:7420').argParser(parseRelay);
+export const jsonOption = () => new Option('--json', 'one JSON object a line, for machines').default(false);
+export const logLevelOption = () =>
+  new Option('--log-level <level>', 'what to log, as JSON lines on stderr').choices(LOG_LEVELS);
+
+/** Logs go to stderr, so that stdout stays what a command reports. */
+export function createLogger(level: LevelWithSilent): Logger {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

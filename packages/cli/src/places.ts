@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CONTROL_SOCKET } from '@holdfast/host';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** Where things are kept unless `--data` says otherwise: `$HOLDFAST_HOME`, else the XDG state folder. */
+export function stateHome(env: NodeJS.ProcessEnv = process.env): string {
+  if (env['HOLDFAST_HOME']) return resolve(env['HOLDFAST_HOME']);
+  return join(env['XDG_STATE_HOME'] ? resolve(env['XDG_STATE_HOME']) : join(homedir(), '.local', 'state'), 'holdfast');
+}
+
+/** `holdfast up` keeps its relay and its host in folders of their own below its own. */
+export const places = {
+  relay: (home: string) => join(home, 'relay'),
+  host: (home: string) => join(home, 'host'),
+  controller: (home: string) => join(home, 'controller'),
+  /** The account that `holdfast login` keeps for a relay. */
+  account: (home: string, relay: string) => join(home, 'accounts', `${nameFor(relay)}.json`),
+};
+
+function nameFor(relay: string): string {
+  const { host } = new URL(relay);
+  return `${host.replace(/[^a-z0-9.-]/gi, '_')}-${createHash('sha256').update(relay).digest('hex').slice(0, 8)}`;
+}
+
+/** The socket of the host that keeps its data in `data`: its own folder, or that of an `up`. @throws CliError when there is none */
+export function findControlSocket(data: string | undefined): string {
+  const home = data === undefined ? stateHome() : resolve(data);
+  const candidates = [join(home, CONTROL_SOCKET), join(places.host(home), CONTROL_SOCKET)];
+  const found = candidates.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new CliError(
+    exitCodes.unavailable,
+    `No host runs with its data in ${home} (there is no ${candidates.join(' and no ')}). Start one with \`holdfast up\` or \`holdfast host\`, or name its folder with --data.`,
+  );
+}
