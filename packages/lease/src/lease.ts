@@ -245,7 +245,7 @@ export class Lease {
   #change(pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
     const { latched, deadline } = this.#ledger.record;
     const ahead = deadline === null ? 0 : remaining(deadline.until, this.#ledger.now());
-    const wait = latched ? MAX_TIMER_MS : Math.min(Math.max(ahead, pauseMs, 1), MAX_TIMER_MS);
+    const wait = latched ? MAX_TIMER_MS : Math.ceil(Math.min(Math.max(ahead, pauseMs, 1), MAX_TIMER_MS));
     return new Promise((resolve, reject) => {
       const done = (how: () => void): void => {
         unwatch();

@@ -46,7 +46,7 @@ export class Renewal {
       this.#renew();
     } else {
       // In slices: after a sleep, or when somebody sets the clock, the next look comes soon.
-      this.#timer = this.#clock.setTimer(Math.min(wait, MAX_TIMER_MS), () => this.look());
+      this.#timer = this.#clock.setTimer(Math.ceil(Math.min(wait, MAX_TIMER_MS)), () => this.look());
     }
   }
 

@@ -26,7 +26,7 @@ type Step =
   | { readonly do: 'keep-fresh' };
 
 const life = fc.oneof(fc.integer({ min: -5 * SECOND, max: 5 * SECOND }), fc.integer({ min: 0, max: 2 * HOUR }));
-const span = fc.oneof(fc.integer({ min: 0, max: 40 * SECOND }), fc.integer({ min: 0, max: 90 * MINUTE }));
+const span = fc.oneof(fc.integer({ min: 0, max: 40 * SECOND }), fc.integer({ min: 0, max: 10 * MINUTE }));
 
 const reply: fc.Arbitrary<Reply> = fc.record({
   kind: fc.constantFrom('success', 'success', 'transient', 'invalid', 'unauthorized', 'gone', 'throw', 'hang'),
