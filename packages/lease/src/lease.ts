@@ -25,8 +25,12 @@ export interface AcquireOptions {
 /** A token refused so soon after it was minted says that asking for another will not help. */
 const JUST_MINTED_MS = 10_000;
 
-/** A caller whose flight was overtaken, by a reset for example, looks again this many times. */
-const MAX_LOOKS = 3;
+/** A caller whose flight was overtaken, by a reset for example, waits for another, up to this many. */
+const MAX_FLIGHTS = 3;
+const OVERTAKEN: RefreshFailure = {
+  kind: 'transient',
+  message: 'the identity kept changing while a token was fetched',
+};
 
 /** `waitUntilReady` never asks more often than this, whatever goes wrong. */
 const MIN_WAIT_MS = 1_000;
@@ -176,7 +180,7 @@ export class Lease {
   async #acquire({ signal, minValidityMs = 0 }: AcquireOptions): Promise<Grant> {
     inRange('minValidityMs', minValidityMs, 0, 86_400_000);
     let error: LeaseError | null = null;
-    for (let look = 0; look < MAX_LOOKS; look += 1) {
+    for (let look = 0; ; look += 1) {
       signal?.throwIfAborted();
       if (this.#closed !== null) throw this.#closed;
       const { record } = this.#ledger;
@@ -193,14 +197,11 @@ export class Lease {
       } else if (!may && this.#flight === null) {
         this.#counts.suppressed += 1;
         throw refused(this.#options.name, record, now);
+      } else if (look === MAX_FLIGHTS) {
+        throw failed(this.#options.name, OVERTAKEN, record, now);
       }
       error = await detachable(this.#join(), signal);
     }
-    const overtaken: RefreshFailure = {
-      kind: 'transient',
-      message: 'the identity kept changing while a token was fetched',
-    };
-    throw error ?? failed(this.#options.name, overtaken, this.#ledger.record, this.#ledger.now());
   }
 
   #renewBehind(may: boolean): void {

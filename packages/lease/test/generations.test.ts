@@ -139,3 +139,27 @@ test('a reset forgets the token but not the deadline', async () => {
   assert.equal(lease.peek(), null);
   assert.equal(await outcomeOf(lease.acquire()), 'ERR_LEASE_DEFERRED');
 });
+
+test('a caller overtaken twice still gets the token that its third wait brought', async () => {
+  const { authority, lease } = setup();
+  const waiting = lease.acquire();
+  lease.reset();
+  await Promise.resolve();
+  const answer = authority.hang();
+  await settle();
+  lease.reset();
+  authority.recover();
+  answer(authority.token());
+  await settle();
+  assert.equal((await waiting).generation, 1);
+});
+
+test('a caller who is overtaken without end is told so', async () => {
+  const { authority, lease } = setup();
+  authority.next = () => {
+    lease.reset();
+    return authority.token();
+  };
+  await assert.rejects(lease.acquire(), { code: 'ERR_LEASE_TRANSIENT', message: /the identity kept changing/ });
+  assert.equal(authority.requests, 3);
+});

@@ -41,7 +41,10 @@ function adapter(options: Partial<HttpRefreshOptions> = {}) {
   });
 }
 
-function ask(options: Partial<HttpRefreshOptions> = {}, signal = new AbortController().signal): Promise<RefreshOutcome> {
+function ask(
+  options: Partial<HttpRefreshOptions> = {},
+  signal = new AbortController().signal,
+): Promise<RefreshOutcome> {
   return adapter(options)({ signal, reason: 'required', tried: null });
 }
 
@@ -59,7 +62,10 @@ async function failure(listener: RequestListener, options: Partial<HttpRefreshOp
 }
 
 test('a well formed 200 is a success with what its headers say', async () => {
-  answer = reply(200, '{"token":"secret","id":"mine"}', { 'x-request-id': 'req-7', date: 'Sat, 15 Jun 2030 12:00:00 GMT' });
+  answer = reply(200, '{"token":"secret","id":"mine"}', {
+    'x-request-id': 'req-7',
+    date: 'Sat, 15 Jun 2030 12:00:00 GMT',
+  });
   const clock = new ManualClock();
   const receivedAt = { wall: clock.wall(), monotonic: clock.monotonic() };
   assert.deepEqual(await ask({ clock }), {
@@ -227,7 +233,10 @@ test('a lease over a real server: refused connection, then a token', async () =>
   await once(closed, 'listening');
   let target = `http://127.0.0.1:${portOf(closed)}/`;
   await new Promise((resolve) => closed.close(resolve));
-  const refresh = adapter({ clock, request: ({ signal }) => fetch(target, { method: 'POST', redirect: 'manual', signal }) });
+  const refresh = adapter({
+    clock,
+    request: ({ signal }) => fetch(target, { method: 'POST', redirect: 'manual', signal }),
+  });
   const lease = new Lease({ refresh, clock });
   await assert.rejects(lease.acquire(), { code: 'ERR_LEASE_TRANSIENT', message: /ECONNREFUSED/ });
   await clock.advance(36 * SECOND);

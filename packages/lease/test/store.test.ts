@@ -119,7 +119,11 @@ test('nonsense in the lesser fields is replaced, and the deadline kept', () => {
 });
 
 test('a store that cannot be read does not open the gate', async () => {
-  const { lease, authority, clock: time } = setup({
+  const {
+    lease,
+    authority,
+    clock: time,
+  } = setup({
     store: {
       load: () => {
         throw new Error('database is locked');

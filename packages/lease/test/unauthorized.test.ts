@@ -59,7 +59,9 @@ test('a recovery that finds the same credentials sends nothing more', async () =
 });
 
 test('a recovery that itself fails knows nothing, so a deadline is set in place of the latch', async () => {
-  const { authority, lease, clock } = setup({ recover: async () => Promise.reject(new Error('the keychain is locked')) });
+  const { authority, lease, clock } = setup({
+    recover: async () => Promise.reject(new Error('the keychain is locked')),
+  });
   authority.fail('unauthorized', 401);
   assert.equal(await outcomeOf(lease.acquire()), 'ERR_LEASE_UNAUTHORIZED');
   const { latched, reason, retryAt } = lease.snapshot();
