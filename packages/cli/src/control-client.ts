@@ -1,10 +1,13 @@
 import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { LineSplitter } from '@holdfast/host';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** The longest a host may take to answer, in milliseconds: a pairing waits for the relay, which has 30 s. */
 const ANSWER_TIMEOUT_MS = 40_000;
+
+/** The longest answer that is read, in bytes. */
+const ANSWER_BYTES = 16 * 1024 * 1024;
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -24,7 +27,12 @@ export class ControlClient {
     this.#path = path;
     this.#socket = socket;
     this.#onNotification = onNotification;
-    createInterface({ input: socket }).on('line', (line) => this.#onLine(line));
+    const lines = new LineSplitter(
+      ANSWER_BYTES,
+      (line) => this.#onLine(line),
+      () => socket.destroy(),
+    );
+    socket.on('data', (chunk: Buffer) => lines.write(chunk));
     this.closed = new Promise((resolve) => {
       socket.on('close', () => {
         for (const { reject } of this.#waiting.values()) reject(this.#gone('ended before it answered'));

@@ -1,0 +1,126 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { ControlSocket, fixedCredentials, Host } from '@holdfast/host';
+import { startRelay } from '@holdfast/relay';
+import type { PairingStartResult } from '@holdfast/wire';
+import { Command } from 'commander';
+import type { LevelWithSilent } from 'pino';
+import { chooseAgent } from '../agents.ts';
+import { createLogger, jsonOption, logLevelOption, parseListen } from '../options.ts';
+import { createOutput, type Output } from '../output.ts';
+import { places, stateHome } from '../places.ts';
+import { minutesLeft, pageAddress, qrCode } from '../show-code.ts';
+import { aborted, stopSignal } from '../stop-signal.ts';
+import { tellStatus } from '../tell-status.ts';
+import { version } from '../version.ts';
+
+interface UpFlags {
+  listen: { host: string; port: number };
+  data?: string;
+  name: string;
+  insecure: boolean;
+  json: boolean;
+  logLevel: LevelWithSilent;
+}
+
+/** How often it is looked whether somebody has used the code, in milliseconds. */
+const CLAIM_POLL_MS = 2_000;
+
+export function upCommand(): Command {
+  return new Command('up')
+    .summary('run a relay and a host in one, and show a pairing code')
+    .description(
+      'Runs a relay and, behind it, a host with an agent on this machine; then shows how to reach it. COMMAND is the agent, as for `holdfast host`.',
+    )
+    .argument(
+      '[command...]',
+      'the agent, after -- (default: codex app-server where codex is on PATH, else the demo agent)',
+    )
+    .option(
+      '--listen <host:port>',
+      'where the relay listens; port 0 picks a free one',
+      parseListen,
+      parseListen('127.0.0.1:7420'),
+    )
+    .option('--data <dir>', 'their data folder (default: $HOLDFAST_HOME or the XDG state folder)')
+    .option('--name <name>', 'what controllers see this machine as', hostname())
+    .option('--insecure', 'listen beyond loopback without TLS', false)
+    .addOption(jsonOption())
+    .addOption(logLevelOption().default('silent'))
+    .action(async (command: string[], flags: UpFlags) => runUp(command, flags));
+}
+
+async function runUp(command: string[], flags: UpFlags): Promise<void> {
+  const output = createOutput(flags.json);
+  const stop = stopSignal();
+  const logger = createLogger(flags.logLevel);
+  const home = flags.data === undefined ? stateHome() : resolve(flags.data);
+  const { agent, description } = chooseAgent(command);
+  const relay = await startRelay({
+    dataDir: places.relay(home),
+    listen: flags.listen,
+    allowInsecure: flags.insecure,
+    logger,
+  });
+  try {
+    const account = { accountId: relay.accountId, accountToken: relay.mintAccountToken() };
+    const host = new Host({
+      relay: relay.base,
+      dataDir: places.host(home),
+      name: flags.name,
+      agent,
+      credentials: fixedCredentials(account, 'the relay of this process'),
+      logger,
+      version,
+    });
+    try {
+      const control = await ControlSocket.open(host, logger);
+      output.report({ event: 'listening', url: relay.url, base: relay.base }, `Holdfast runs ${description}.`);
+      host.enable();
+      await showCode(host, relay.url, relay.base, output);
+      tellStatus(host, output);
+      await aborted(stop);
+      await control.close();
+    } finally {
+      await host.close();
+    }
+  } finally {
+    await relay.close();
+  }
+  output.report({ event: 'stopped' }, 'Stopped.');
+}
+
+async function showCode(host: Host, url: string, base: string, output: Output): Promise<void> {
+  const pairing = await host.startPairing(true);
+  const code = pairing.manualPairingCode ?? pairing.pairingCode;
+  const address = pageAddress(base, code);
+  const text = [
+    '',
+    qrCode(address),
+    '',
+    `Page:          ${url}/`,
+    `Pairing code:  ${code}   (good once, for ${minutesLeft(pairing, Date.now())} minutes)`,
+    '',
+    'From a second terminal:',
+    `  npx holdfast attach --relay ${url} --code ${code}`,
+    '',
+    'Another code: npx holdfast pair    State: npx holdfast status    End: Ctrl-C',
+  ];
+  output.report({ event: 'pairing', ...pairing, page: address }, text.join('\n'));
+  void watchClaim(host, pairing, output);
+}
+
+/** Says when the code was used, or is good no longer. */
+async function watchClaim(host: Host, pairing: PairingStartResult, output: Output): Promise<void> {
+  const look = async () => {
+    const expired = Date.now() >= pairing.expiresAt * 1000;
+    const claimed =
+      !expired &&
+      (await host.pairingStatus({ pairing_code: pairing.pairingCode }).catch(() => ({ claimed: false }))).claimed;
+    if (claimed) output.report({ event: 'paired' }, 'A device has paired.');
+    else if (expired)
+      output.report({ event: 'pairing-expired' }, 'The pairing code has expired; `npx holdfast pair` makes another.');
+    else setTimeout(look, CLAIM_POLL_MS).unref();
+  };
+  await look();
+}
