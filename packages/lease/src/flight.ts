@@ -100,7 +100,10 @@ function checkKind(failure: RefreshFailure): RefreshFailure {
 function words(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? `${error.message}: ${cause.message}` : error.message;
+  if (!(cause instanceof Error)) return error.message;
+  // A name with several addresses fails with an AggregateError, whose message is empty but which has a code.
+  const detail = cause.message !== '' || !('code' in cause) ? cause.message : String(cause.code);
+  return detail === '' ? error.message : `${error.message}: ${detail}`;
 }
 
 function withoutSecret(failure: RefreshFailure, tried: string | null): RefreshFailure {

@@ -20,6 +20,12 @@ test('a fresh token is handed out with no request', async () => {
   assert.equal(authority.requests, 1);
 });
 
+test('while the token is fresh, acquire makes no new promise', async () => {
+  const { lease } = setup();
+  await lease.acquire();
+  assert.equal(lease.acquire(), lease.acquire());
+});
+
 test('a due token is handed out at once while one refresh runs behind it', async () => {
   const { authority, lease, grant } = await inWindow();
   const answer = authority.hang();
@@ -92,6 +98,12 @@ test('a refresh function that throws, even before it returns a promise, is a tra
   assert.equal(error.code, 'ERR_LEASE_TRANSIENT');
   assert.equal(error.cause, cause);
   assert.match(error.message, /fetch failed: connect ECONNREFUSED/);
+});
+
+test('a name whose every address fails is explained by its code', async () => {
+  const cause = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+  const { lease } = setup({ refresh: () => Promise.reject(new TypeError('fetch failed', { cause })) });
+  await assert.rejects(lease.acquire(), { message: /fetch failed: ECONNREFUSED\./ });
 });
 
 test('a refresh function that asks the lease for a token at once finds its own flight', async () => {
