@@ -1,0 +1,34 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** What a peer can make grow, and how far. Sizes are bytes, times are milliseconds. */
+export interface Bounds {
+  /** Mail of one stream to one destination that is away. Over it, the stream is reset (docs/protocol.md §7). */
+  readonly streamBytes: number;
+  /** The same while the destination is connected: it is slow, not gone. */
+  readonly liveStreamBytes: number;
+  readonly streamFrames: number;
+  /** All mail of one destination. Over it, the stream whose frame was one too many is reset. */
+  readonly destBytes: number;
+  readonly destFrames: number;
+  /** Mail waits no longer than this; then its stream is reset. */
+  readonly mailLifeMs: number;
+  /** Streams of one client; the one idle longest goes. */
+  readonly streamsPerClient: number;
+  /** A closed stream's positions are remembered this long, so that what is sent again is known again. */
+  readonly closedStreamMs: number;
+  /** What one websocket may hold unsent; the rest waits in the mailbox. */
+  readonly socketBytes: number;
+}
+
+export const defaultBounds: Bounds = {
+  streamBytes: 64 * MIB,
+  liveStreamBytes: 256 * MIB,
+  streamFrames: 32 * KIB,
+  destBytes: 512 * MIB,
+  destFrames: 128 * KIB,
+  mailLifeMs: 24 * 3600_000,
+  streamsPerClient: 256,
+  closedStreamMs: 10 * 60_000,
+  socketBytes: 4 * MIB,
+};

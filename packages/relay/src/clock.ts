@@ -1,0 +1,44 @@
+/** A timer that can be taken back. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Where the relay gets its time from, in milliseconds. */
+export interface Clock {
+  /** Since the Unix epoch. */
+  wall(): number;
+  /** Since an arbitrary moment; never goes back, whoever sets the machine's clock. */
+  monotonic(): number;
+  /** Calls `fire` once after `ms`; such a timer does not keep the process alive. */
+  setTimer(ms: number, fire: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  wall: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer: (ms, fire) => {
+    const timer = setTimeout(fire, ms).unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Calls `tick` every `ms` until it is cancelled. */
+export function every(clock: Clock, ms: number, tick: () => void): Timer {
+  let cancelled = false;
+  let timer: Timer;
+  const set = () => {
+    timer = clock.setTimer(ms, () => {
+      tick();
+      if (!cancelled) set();
+    });
+  };
+  set();
+  return {
+    cancel: () => {
+      cancelled = true;
+      timer.cancel();
+    },
+  };
+}
+
+export const rfc3339 = (ms: number): string => new Date(ms).toISOString();

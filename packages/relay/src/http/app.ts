@@ -1,0 +1,60 @@
+import { DEFAULT_BASE_PATH, headers, limits } from '@holdfast/wire';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { mintId } from '../secrets.ts';
+import type { Services } from '../services.ts';
+import { accountRoutes } from './account.ts';
+import { claimRoutes } from './claim.ts';
+import { clientRoutes } from './client.ts';
+import { environmentRoutes } from './environments.ts';
+import { answerOf, Failure } from './failure.ts';
+import { pageRoutes } from './page.ts';
+import { serverRoutes } from './server.ts';
+
+interface Variables {
+  requestId: string;
+}
+
+/** All that the relay answers over HTTP, but for its websockets. */
+export function createApp(services: Services): Hono<{ Variables: Variables }> {
+  const app = new Hono<{ Variables: Variables }>();
+  const fail = (failure: Failure, requestId: string): Response => {
+    const { status, headers: answerHeaders, body } = answerOf(failure, requestId);
+    return new Response(body, { status, headers: answerHeaders });
+  };
+
+  app.use(async (c, next) => {
+    c.set('requestId', mintId('req_', services.random));
+    await next();
+    c.header(headers.requestId, c.get('requestId'));
+    c.header('cache-control', 'no-store');
+    c.header('x-content-type-options', 'nosniff');
+  });
+  app.use(
+    bodyLimit({
+      maxSize: limits.restBodyBytes,
+      onError: (c) =>
+        fail(
+          new Failure(413, 'body_too_large', `A body has at most ${limits.restBodyBytes} bytes.`),
+          c.get('requestId'),
+        ),
+    }),
+  );
+  app.route('/', pageRoutes());
+  for (const routes of [serverRoutes, environmentRoutes, claimRoutes, clientRoutes, accountRoutes]) {
+    app.route(DEFAULT_BASE_PATH, routes(services));
+  }
+  app.notFound((c) =>
+    fail(new Failure(404, 'not_found', `Nothing is at ${c.req.method} ${c.req.path} here.`), c.get('requestId')),
+  );
+  app.onError((error, c) => {
+    const requestId = c.get('requestId');
+    if (error instanceof Failure) return fail(error, requestId);
+    services.logger.error({ err: error, requestId, path: c.req.path }, 'a request failed');
+    return fail(
+      new Failure(500, 'internal', 'The relay failed to answer; its log says why, under this request_id.'),
+      requestId,
+    );
+  });
+  return app;
+}

@@ -1,0 +1,55 @@
+import { type ChallengeResponse, ClaimFinishRequest, type ClaimFinishResponse, paths, WireError } from '@holdfast/wire';
+import { Hono } from 'hono';
+import { mintId } from '../secrets.ts';
+import type { Services } from '../services.ts';
+import { transact } from '../stores/transaction.ts';
+import { readBody } from './body.ts';
+import { requireCode } from './codes.ts';
+import { Failure } from './failure.ts';
+import { controllerGrant } from './grants.ts';
+import { targetOf } from './target.ts';
+
+export const proofRefused = (error: unknown): Failure => {
+  if (error instanceof WireError)
+    return new Failure(403, 'device_proof_refused', `${error.message}. Start again for a new challenge.`);
+  throw error;
+};
+
+/** A pairing code alone makes a device a controller of one host (docs/protocol.md §8). */
+export function claimRoutes(services: Services): Hono {
+  const { db, accounts, challenges, devices, pairing, random } = services;
+  return new Hono()
+    .post(paths.claimStart, async (c) => {
+      const clientId = mintId('cli_', random);
+      const { userId } = accounts.owner;
+      const challenge = await challenges.issue({ accountUserId: userId, clientId, identity: null, ...targetOf(c) });
+      const body: ChallengeResponse = { account_user_id: userId, client_id: clientId, device_key_challenge: challenge };
+      return c.json(body);
+    })
+    .post(paths.claimFinish, async (c) => {
+      const body = await readBody(c, ClaimFinishRequest);
+      const { code, server } = requireCode(services, c, body);
+      try {
+        await challenges.settle(body.client_id, body.device_identity, body.device_key_proof);
+      } catch (error) {
+        throw proofRefused(error);
+      }
+      const grant = transact(db, () => {
+        if (!devices.hasRoom(server.serverId)) {
+          throw new Failure(409, 'too_many_clients', 'This host has as many devices as it may; remove one first.');
+        }
+        if (!pairing.consume(code)) {
+          throw new Failure(
+            410,
+            'pairing_code_used',
+            'Somebody else has just used this code, or it has just expired. `holdfast pair` makes a new one.',
+          );
+        }
+        devices.add(body.client_id, server.accountId, body.device_identity, body.device);
+        devices.pair(body.client_id, server.serverId);
+        return controllerGrant(services, body.client_id);
+      });
+      const answer: ClaimFinishResponse = { ...grant, environment_id: server.environmentId };
+      return c.json(answer);
+    });
+}

@@ -1,0 +1,123 @@
+import {
+  type ChallengeResponse,
+  ClientPairRequest,
+  type ClientPairResponse,
+  type EnvironmentList,
+  headers,
+  paths,
+  RefreshFinishRequest,
+  RefreshStartRequest,
+  type TicketResponse,
+} from '@holdfast/wire';
+import { type Context, Hono } from 'hono';
+import { rfc3339 } from '../clock.ts';
+import type { Device } from '../devices.ts';
+import type { Services } from '../services.ts';
+import { transact } from '../stores/transaction.ts';
+import { readBody } from './body.ts';
+import { proofRefused } from './claim.ts';
+import { requireCode } from './codes.ts';
+import { bearerOf, requireAccount, requireController } from './credentials.ts';
+import { Failure } from './failure.ts';
+import { controllerGrant } from './grants.ts';
+import { targetOf } from './target.ts';
+
+/** What controllers ask for (docs/protocol.md §5, §8). */
+export function clientRoutes(services: Services): Hono {
+  const { db, accounts, challenges, devices, pairing, servers, switchboard, tickets } = services;
+
+  const requireDevice = (clientId: string): Device => {
+    const device = devices.get(clientId);
+    if (device !== null) return device;
+    throw new Failure(
+      403,
+      'client_revoked',
+      'This device is not, or no longer, a controller here. Pair it again with a new code.',
+    );
+  };
+  const bearer = (c: Context) => bearerOf(c.req.header('authorization'));
+  /** On a relay of one's own the device key is enough; but an account that is named must be the right one. */
+  const checkAccount = async (c: Context) => {
+    if (c.req.header(headers.accountId) !== undefined) await requireAccount(services, (name) => c.req.header(name));
+  };
+
+  return new Hono()
+    .post(paths.clientRefreshStart, async (c) => {
+      await checkAccount(c);
+      const { client_id } = await readBody(c, RefreshStartRequest);
+      const { userId } = accounts.owner;
+      const { identity } = requireDevice(client_id);
+      const challenge = await challenges.issue({
+        accountUserId: userId,
+        clientId: client_id,
+        identity,
+        ...targetOf(c),
+      });
+      const body: ChallengeResponse = { account_user_id: userId, client_id, device_key_challenge: challenge };
+      return c.json(body);
+    })
+    .post(paths.clientRefreshFinish, async (c) => {
+      await checkAccount(c);
+      const { client_id, device_key_proof } = await readBody(c, RefreshFinishRequest);
+      try {
+        await challenges.settle(client_id, requireDevice(client_id).identity, device_key_proof);
+      } catch (error) {
+        throw error instanceof Failure ? error : proofRefused(error);
+      }
+      requireDevice(client_id); // it may have been removed while its signature was looked at
+      devices.seen(client_id);
+      return c.json(controllerGrant(services, client_id));
+    })
+    .post(paths.clientPair, async (c) => {
+      const body = await readBody(c, ClientPairRequest);
+      await requireSelfOrAccount(services, c, body.client_id);
+      requireDevice(body.client_id);
+      const { code, server } = requireCode(services, c, body);
+      transact(db, () => {
+        if (!devices.hasRoom(server.serverId)) {
+          throw new Failure(409, 'too_many_clients', 'This host has as many devices as it may; remove one first.');
+        }
+        if (!pairing.consume(code))
+          throw new Failure(410, 'pairing_code_used', 'This code has just been used or has just expired.');
+        devices.pair(body.client_id, server.serverId);
+      });
+      const answer: ClientPairResponse = { environment_id: server.environmentId };
+      return c.json(answer);
+    })
+    .get('codex/remote/control/clients/:client/environments', (c) => {
+      const { holderId } = requireController(services, bearer(c));
+      if (holderId !== c.req.param('client'))
+        throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
+      const answer: EnvironmentList = {
+        items: servers
+          .ofClient(holderId)
+          .slice(0, 100)
+          .map((server) => ({
+            env_id: server.environmentId,
+            kind: 'host',
+            display_name: server.name,
+            host_name: server.name,
+            online: switchboard.isLive(server.serverId),
+            os: server.os,
+            arch: server.arch,
+            app_server_version: server.appServerVersion,
+            installation_id: server.installationId,
+            last_seen_at: rfc3339(server.lastSeenAt),
+          })),
+        cursor: null,
+      };
+      return c.json(answer);
+    })
+    .post(paths.clientTicket, (c) => {
+      const { ticket, expiresAt } = tickets.issue(requireController(services, bearer(c)));
+      const answer: TicketResponse = { ticket, expires_at: rfc3339(expiresAt) };
+      return c.json(answer);
+    });
+}
+
+async function requireSelfOrAccount(services: Services, c: Context, clientId: string): Promise<void> {
+  const bearer = bearerOf(c.req.header('authorization'));
+  const own = bearer === null ? null : services.clientTokens.find(bearer);
+  if (own === null) await requireAccount(services, (name) => c.req.header(name));
+  else if (own.holderId !== clientId) throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
+}

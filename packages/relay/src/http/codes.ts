@@ -1,0 +1,43 @@
+import type { Context } from 'hono';
+import type { FoundCode, GivenCode } from '../pairing.ts';
+import type { Server } from '../servers.ts';
+import type { Services } from '../services.ts';
+import { Failure } from './failure.ts';
+import { remoteAddress } from './remote-address.ts';
+
+/**
+ * The host behind a code that somebody gives. A wrong one costs a try.
+ *
+ * @throws Failure 404 `pairing_code_unknown` with `tries_left`, or 429 when there are none left
+ */
+export function requireCode(
+  { tries, pairing, servers }: Services,
+  c: Context,
+  given: GivenCode,
+): { code: FoundCode; server: Server } {
+  const address = remoteAddress(c);
+  const look = tries.look(address);
+  if (!look.allowed) {
+    throw new Failure(
+      429,
+      'too_many_tries',
+      `Too many wrong pairing codes. Try again in ${Math.ceil(look.retryAfterMs / 60_000)} min.`,
+      {
+        retryAfterMs: look.retryAfterMs,
+        tries_left: 0,
+      },
+    );
+  }
+  const code = pairing.find(given);
+  const server = code === null || code.claimed ? null : servers.get(code.serverId);
+  if (code === null || server === null) {
+    const left = tries.burn(address);
+    throw new Failure(
+      404,
+      'pairing_code_unknown',
+      `This pairing code is wrong, was used already or has expired (a code lives 10 minutes); ${left} ${left === 1 ? 'try' : 'tries'} left. \`holdfast pair\` makes a new one.`,
+      { tries_left: left },
+    );
+  }
+  return { code, server };
+}

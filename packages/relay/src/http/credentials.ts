@@ -1,0 +1,72 @@
+import { headers } from '@holdfast/wire';
+import type { Account, Accounts } from '../accounts.ts';
+import type { Server, Servers } from '../servers.ts';
+import type { KnownToken, Tokens } from '../tokens.ts';
+import { Failure, serverNotFound } from './failure.ts';
+
+/** One header of a request, by its lower-case name. */
+export type HeaderOf = (name: string) => string | undefined;
+
+export interface Credentials {
+  readonly accounts: Accounts;
+  readonly servers: Servers;
+  readonly serverTokens: Tokens;
+  readonly clientTokens: Tokens;
+}
+
+export function bearerOf(value: string | undefined): string | null {
+  const match = /^bearer +([\x21-\x7e]{1,8192})$/i.exec(value ?? '');
+  return match?.[1] ?? null;
+}
+
+/** @throws Failure 401 or 403 */
+export async function requireAccount({ accounts }: Credentials, header: HeaderOf): Promise<Account> {
+  const bearer = bearerOf(header('authorization'));
+  const account = bearer === null ? null : await accounts.authenticate(bearer);
+  if (account === null) {
+    throw new Failure(
+      401,
+      'account_token_refused',
+      'The account token is missing or not one of this relay. `holdfast account token --data DIR`, run where the relay is, makes one.',
+    );
+  }
+  if (header(headers.accountId) !== account.accountId) {
+    throw new Failure(
+      403,
+      'account_mismatch',
+      `${headers.accountId} is missing or names another account than the token's.`,
+    );
+  }
+  return account;
+}
+
+/** @throws Failure 401, or 404 when the server was deleted */
+export function requireServer({ serverTokens, servers }: Credentials, header: HeaderOf): Server {
+  const bearer = bearerOf(header('authorization'));
+  const known = bearer === null ? null : serverTokens.find(bearer);
+  const claimed = header(headers.serverId);
+  if (claimed !== undefined && servers.get(claimed) === null) throw serverNotFound();
+  if (known === null || (claimed !== undefined && claimed !== known.holderId)) {
+    throw new Failure(
+      401,
+      'server_token_refused',
+      'The server token is missing, expired or not one of this relay; server/refresh gives a new one.',
+    );
+  }
+  const server = servers.get(known.holderId);
+  if (server === null) throw serverNotFound();
+  return server;
+}
+
+/** @throws Failure 401 */
+export function requireController({ clientTokens }: Credentials, bearer: string | null): KnownToken {
+  const known = bearer === null ? null : clientTokens.find(bearer);
+  if (known === null) {
+    throw new Failure(
+      401,
+      'controller_token_refused',
+      'The controller token is missing, expired or revoked; client/refresh gives a new one while the device is paired.',
+    );
+  }
+  return known;
+}

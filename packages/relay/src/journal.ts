@@ -1,0 +1,78 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Effects } from './effects.ts';
+import { transact } from './stores/transaction.ts';
+
+/** A batch that grows to this is committed at once rather than at the end of the turn. */
+const MAX_WRITES = 1_024;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+export type Write = (effects: Effects) => void;
+
+export interface JournalOptions {
+  readonly db: DatabaseSync;
+  /** The last thing in each transaction. */
+  readonly beforeCommit: () => void;
+  /** Each batch, once it is durable. */
+  readonly committed: (effects: Effects) => void;
+  /** A batch that could not be committed: nothing of it is kept, and what memory knows of it is wrong. */
+  readonly failed: (cause: unknown) => void;
+}
+
+/**
+ * Groups what arrives in one turn of the event loop into one transaction, so that a thousand frames cost one sync of the disk. What
+ * a write wants done afterwards (acks, deliveries) is done after the commit.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  #writes: Write[] = [];
+  #bytes = 0;
+  #scheduled: NodeJS.Immediate | null = null;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /** @param bytes what the write holds in memory until it is committed */
+  add(bytes: number, write: Write): void {
+    this.#writes.push(write);
+    this.#bytes += bytes;
+    if (this.#writes.length >= MAX_WRITES || this.#bytes >= MAX_BYTES) this.flush();
+    else this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  flush(): void {
+    if (this.#scheduled !== null) clearImmediate(this.#scheduled);
+    this.#scheduled = null;
+    const writes = this.#writes;
+    if (writes.length === 0) return;
+    this.#writes = [];
+    this.#bytes = 0;
+    try {
+      this.#options.committed(this.#commit(writes));
+    } catch (error) {
+      this.#options.failed(error);
+    }
+  }
+
+  /** Commits this write now, after what is waiting. Throws where it could not be. */
+  run(write: Write): void {
+    this.flush();
+    let effects: Effects;
+    try {
+      effects = this.#commit([write]);
+    } catch (error) {
+      this.#options.failed(error);
+      throw error;
+    }
+    this.#options.committed(effects);
+  }
+
+  #commit(writes: readonly Write[]): Effects {
+    const effects = new Effects();
+    transact(this.#options.db, () => {
+      for (const write of writes) write(effects);
+      this.#options.beforeCommit();
+    });
+    return effects;
+  }
+}

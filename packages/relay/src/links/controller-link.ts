@@ -1,0 +1,57 @@
+import { parseFromController } from '@holdfast/wire';
+import type { RawData, WebSocket } from 'ws';
+import { closeCodes } from './close-codes.ts';
+import type { EarlyFrame } from './device-proof.ts';
+import type { LinkDeps } from './host-link.ts';
+import { readFrame } from './incoming.ts';
+import { Outlet } from './outlet.ts';
+
+export interface ControllerArrival {
+  readonly clientId: string;
+  readonly subscribeCursor: string | undefined;
+  /** It said so in its handshake (docs/protocol.md §8): its socket having a frame does not mean that it has taken it. */
+  readonly acksEndToEnd: boolean;
+  /** What came right behind its proof. */
+  readonly early: readonly EarlyFrame[];
+}
+
+/** A controller's websocket (docs/protocol.md §6), from its device's proof on. */
+export function linkController(socket: WebSocket, arrival: ControllerArrival, deps: LinkDeps): void {
+  const { switchboard, mailbox, cursors, clock, bounds, logger } = deps;
+  const { clientId } = arrival;
+  let { acksEndToEnd } = arrival;
+  const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last());
+  const outlet = new Outlet({
+    socket,
+    dest: clientId,
+    mailbox,
+    cursors,
+    clock,
+    socketBytes: bounds.socketBytes,
+    from: cursor ?? 0,
+    onConfirmed: (confirmed) => switchboard.controllerConfirmed(clientId, confirmed, { acksEndToEnd }),
+  });
+  const onMessage = (data: RawData, isBinary: boolean): void => {
+    if (outlet.closed) return;
+    const incoming = readFrame(data, isBinary, parseFromController);
+    if ('refusal' in incoming) {
+      logger.warn({ clientId, ...incoming.refusal }, 'a controller broke a rule of the wire; its link is closed');
+      outlet.close(incoming.refusal.code, incoming.refusal.reason);
+      return;
+    }
+    if (incoming.envelope.client_id !== clientId) {
+      outlet.close(closeCodes.policy, 'an envelope bears the client_id of another client');
+      return;
+    }
+    if (incoming.envelope.type === 'ack') acksEndToEnd = true;
+    switchboard.fromController(incoming.envelope, incoming.bytes);
+  };
+  socket.on('message', onMessage);
+  socket.once('close', (code) => {
+    switchboard.detach(clientId, outlet);
+    logger.info({ clientId, code }, 'controller link down');
+  });
+  logger.info({ clientId, resumed: cursor !== null }, 'controller link up');
+  switchboard.attachController(clientId, outlet, cursor);
+  for (const { data, isBinary } of arrival.early) onMessage(data, isBinary);
+}

@@ -1,0 +1,180 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  DEFAULT_BASE_PATH,
+  headers,
+  PROTOCOL_VERSION,
+  paths,
+  TICKET_SUBPROTOCOL,
+  TICKET_SUBPROTOCOL_PREFIX,
+} from '@holdfast/wire';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Device } from '../devices.ts';
+import { bearerOf, type HeaderOf, requireController, requireServer } from '../http/credentials.ts';
+import { answerOf, Failure } from '../http/failure.ts';
+import { mintId } from '../secrets.ts';
+import type { Services } from '../services.ts';
+import type { KnownToken } from '../tokens.ts';
+import { closeCodes } from './close-codes.ts';
+import { linkController } from './controller-link.ts';
+import { proveDevice } from './device-proof.ts';
+import { linkHost } from './host-link.ts';
+import { MAX_FRAME_BYTES } from './incoming.ts';
+
+/** A controller that may come in, once it has proven its device. */
+interface Arrival {
+  readonly token: KnownToken;
+  readonly device: Device;
+  readonly origin: string;
+  readonly path: string;
+  readonly subscribeCursor: string | undefined;
+  readonly acksEndToEnd: boolean;
+}
+
+/** Decides who may open a websocket, and hands it to its link. */
+export class Handshakes {
+  readonly #services: Services;
+  readonly #ws: WebSocketServer;
+  #closed = false;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#ws = new WebSocketServer({
+      noServer: true,
+      maxPayload: MAX_FRAME_BYTES,
+      handleProtocols: (offered) => (offered.has(TICKET_SUBPROTOCOL) ? TICKET_SUBPROTOCOL : false),
+    });
+  }
+
+  readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy());
+    try {
+      const admit = this.#admit(request);
+      this.#ws.handleUpgrade(request, socket, head, admit);
+    } catch (error) {
+      this.#refuse(socket, error);
+    }
+  };
+
+  /** Ends what is still proving its device; links are the switchboard's. */
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#ws.clients) socket.close(closeCodes.goingAway, 'the relay is stopping');
+    this.#ws.close();
+  }
+
+  /** Those that did not answer the close. */
+  terminate(): void {
+    for (const socket of this.#ws.clients) socket.terminate();
+  }
+
+  get open(): number {
+    return this.#ws.clients.size;
+  }
+
+  #admit(request: IncomingMessage): (socket: WebSocket) => void {
+    if (this.#closed) throw new Failure(503, 'stopping', 'The relay is stopping.', { retryAfterMs: 1_000 });
+    const header: HeaderOf = (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
+    const path = request.url?.split('?', 1)[0];
+    if (path === `${DEFAULT_BASE_PATH}/${paths.serverSocket}`) return this.#admitHost(header);
+    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`) return this.#admitController(header, path);
+    throw new Failure(404, 'not_found', 'No websocket is served at this path.');
+  }
+
+  #admitHost(header: HeaderOf): (socket: WebSocket) => void {
+    requireVersion(header(headers.protocolVersion));
+    const server = requireServer(this.#services, header);
+    return (socket) => {
+      this.#services.servers.seen(server.serverId);
+      linkHost(socket, server, header(headers.subscribeCursor), this.#services);
+    };
+  }
+
+  #admitController(header: HeaderOf, path: string): (socket: WebSocket) => void {
+    const offered = (header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
+    const ticket = offered.find((name) => name.startsWith(TICKET_SUBPROTOCOL_PREFIX));
+    const token = ticket === undefined ? this.#byHeaders(header) : this.#byTicket(ticket);
+    const device = this.#services.devices.get(token.holderId);
+    if (device === null)
+      throw new Failure(403, 'client_revoked', 'This device is no longer a controller here. Pair it again.');
+    const arrival = {
+      token,
+      device,
+      origin: `http://${header('host') ?? 'localhost'}`.slice(0, 256),
+      path,
+      subscribeCursor: header(headers.subscribeCursor),
+      acksEndToEnd: offered.includes(TICKET_SUBPROTOCOL),
+    };
+    return (socket) => {
+      this.#welcome(socket, arrival).catch((error) => {
+        this.#services.logger.error({ err: error, clientId: token.holderId }, 'a controller could not be linked');
+        socket.terminate();
+      });
+    };
+  }
+
+  async #welcome(socket: WebSocket, arrival: Arrival): Promise<void> {
+    const { accounts, clock, random, devices } = this.#services;
+    const { clientId } = arrival.device;
+    socket.on('error', () => {}); // its close follows and says it
+    const proven = await proveDevice({ socket, ...arrival, accountUserId: accounts.owner.userId, clock, random });
+    if (proven === null) return;
+    if (this.#closed || socket.readyState !== socket.OPEN) {
+      socket.terminate();
+      return;
+    }
+    const early = proven.release();
+    if (devices.get(clientId) === null) {
+      socket.close(closeCodes.revoked, 'this device was removed from a host');
+      return;
+    }
+    devices.seen(clientId);
+    linkController(socket, { clientId, ...arrival, early }, this.#services);
+  }
+
+  #byTicket(protocol: string): KnownToken {
+    const token = this.#services.tickets.take(protocol.slice(TICKET_SUBPROTOCOL_PREFIX.length));
+    if (token === null)
+      throw new Failure(
+        401,
+        'ticket_refused',
+        'The ticket is unknown, was used already or is older than 30 s; ask for a new one.',
+      );
+    return token;
+  }
+
+  #byHeaders(header: HeaderOf): KnownToken {
+    requireVersion(header(headers.protocolVersion));
+    const token = requireController(this.#services, bearerOf(header(headers.clientSessionToken)));
+    const claimed = header(headers.clientId);
+    if (claimed !== undefined && claimed !== token.holderId) {
+      throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
+    }
+    return token;
+  }
+
+  #refuse(socket: Duplex, error: unknown): void {
+    const { logger, random } = this.#services;
+    const requestId = mintId('req_', random);
+    if (!(error instanceof Failure)) logger.error({ err: error, requestId }, 'a handshake failed');
+    const failure =
+      error instanceof Failure ? error : new Failure(500, 'internal', 'The relay failed to answer; its log says why.');
+    const { status, headers: fields, body } = answerOf(failure, requestId);
+    const lines = Object.entries({ ...fields, connection: 'close', 'content-length': String(Buffer.byteLength(body)) });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body}`);
+  }
+}
+
+function requireVersion(version: string | undefined): void {
+  if (version !== PROTOCOL_VERSION) {
+    throw new Failure(
+      426,
+      'protocol_version',
+      `This relay speaks remote control version ${PROTOCOL_VERSION}, and no other.`,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Logger } from 'pino';
+import { Accounts } from './accounts.ts';
+import type { Bounds } from './bounds.ts';
+import { Challenges } from './challenges.ts';
+import type { Clock } from './clock.ts';
+import { Cursors } from './cursors.ts';
+import { Devices } from './devices.ts';
+import { Mailbox } from './mailbox.ts';
+import { Pairing } from './pairing.ts';
+import { Routing } from './routing.ts';
+import type { RandomBytes } from './secrets.ts';
+import { Servers } from './servers.ts';
+import { openSettings } from './stores/settings.ts';
+import { StreamLife } from './stream-life.ts';
+import { Streams } from './streams.ts';
+import { type Port, Switchboard } from './switchboard.ts';
+import { Tickets } from './tickets.ts';
+import { Tokens } from './tokens.ts';
+import { Tries } from './tries.ts';
+
+const CONTROLLER_TOKEN_LIFE_MS = 600_000;
+
+export interface ServicesOptions {
+  readonly db: DatabaseSync;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly bounds: Bounds;
+  readonly logger: Logger;
+  /** Of a server token, in milliseconds. */
+  readonly tokenLifeMs: number;
+}
+
+/** The relay's parts, put together on one database. */
+export function createServices(options: ServicesOptions) {
+  const { db, clock, random, bounds, logger, tokenLifeMs } = options;
+  const { epoch, pepper, signingKey } = openSettings(db, random);
+  const base = { db, clock, random };
+  const devices = new Devices(base);
+  const servers = new Servers(base);
+  const mailbox = new Mailbox(db);
+  const streams = new Streams(base);
+  const ports = new Map<string, Port>();
+  const isLive = (dest: string) => ports.has(dest);
+  const life = new StreamLife({ clock, bounds, servers, streams, mailbox, isLive });
+  const routing = new Routing({ devices, streams, mailbox, life });
+  return {
+    ...base,
+    bounds,
+    logger,
+    devices,
+    servers,
+    mailbox,
+    cursors: new Cursors(epoch),
+    switchboard: new Switchboard({ db, routing, life, streams, mailbox, logger }, ports),
+    accounts: new Accounts({ ...base, signingKey }),
+    serverTokens: new Tokens({ ...base, kind: 'server', lifeMs: tokenLifeMs }),
+    clientTokens: new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS }),
+    pairing: new Pairing({ ...base, pepper }),
+    challenges: new Challenges(base),
+    tickets: new Tickets(base),
+    tries: new Tries(clock),
+  };
+}
+
+export type Services = ReturnType<typeof createServices>;

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import { openDataFolder } from '@holdfast/data-folder';
+import { DEFAULT_BASE_PATH, isLoopbackHost } from '@holdfast/wire';
+import { getRequestListener } from '@hono/node-server';
+import { type Logger, pino } from 'pino';
+import { Accounts, type AccountToken } from './accounts.ts';
+import { type Bounds, defaultBounds } from './bounds.ts';
+import { type Clock, every, systemClock } from './clock.ts';
+import { inTheClear, listenError } from './errors.ts';
+import { createApp } from './http/app.ts';
+import { Handshakes } from './links/handshake.ts';
+import type { RandomBytes } from './secrets.ts';
+import { createServices } from './services.ts';
+import { migrations } from './stores/schema.ts';
+import { openSettings } from './stores/settings.ts';
+
+const PROGRAM = 'relay';
+const SWEEP_MS = 60_000;
+/** How long peers may take over their half of the closing handshake when the relay stops. */
+const CLOSE_GRACE_MS = 1_000;
+
+export interface RelayOptions {
+  /** Made when it is missing; readable by its user alone. */
+  readonly dataDir: string;
+  /** Port 0 picks a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Life of a server token, in milliseconds. Default 1 h. */
+  readonly tokenLifeMs?: number;
+  /** Default: silent. Never gets a token, a code or a message. */
+  readonly logger?: Logger;
+  /** Listen beyond loopback although the relay itself speaks no TLS. Default false. */
+  readonly allowInsecure?: boolean;
+  /** What peers can make grow. Default `defaultBounds`. */
+  readonly bounds?: Partial<Bounds>;
+  readonly clock?: Clock;
+  readonly random?: RandomBytes;
+}
+
+export interface Relay {
+  /** `http://127.0.0.1:7420` */
+  readonly url: string;
+  /** What hosts and controllers take as their relay: the url and `/backend-api`. */
+  readonly base: string;
+  readonly accountId: string;
+  /** A new account token of the owner. The fifty newest are valid. */
+  mintAccountToken(): string;
+  /** Stores what has arrived, closes every link (1001), stops listening and releases the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a relay; the first start makes its database and an owner account.
+ *
+ * @throws RelayError when it cannot listen; DataFolderError when it cannot use its folder
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { listen, clock = systemClock, random = randomBytes, tokenLifeMs = 3600_000 } = options;
+  if (!Number.isFinite(tokenLifeMs) || tokenLifeMs <= 0) {
+    throw new RangeError(`tokenLifeMs must be a positive number of milliseconds, not ${tokenLifeMs}`);
+  }
+  if (!isLoopbackHost(listen.host) && options.allowInsecure !== true) throw inTheClear(listen.host);
+  const folder = openDataFolder(options.dataDir, { program: PROGRAM, migrations, as: 'owner' });
+  try {
+    const logger = options.logger ?? pino({ level: 'silent' });
+    const bounds = { ...defaultBounds, ...options.bounds };
+    const services = createServices({ db: folder.db, clock, random, bounds, logger, tokenLifeMs });
+    const handshakes = new Handshakes(services);
+    const app = createApp(services);
+    const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+    http.on('upgrade', handshakes.onUpgrade);
+    const port = await bind(http, listen);
+    const url = `http://${listen.host.includes(':') ? `[${listen.host.replace(/^\[|\]$/g, '')}]` : listen.host}:${port}`;
+    const sweep = every(clock, SWEEP_MS, () => services.switchboard.sweep());
+    let closing: Promise<void> | undefined;
+    const close = async () => {
+      sweep.cancel();
+      const stopped = once(http, 'close');
+      http.close();
+      services.switchboard.close();
+      handshakes.close();
+      http.closeIdleConnections();
+      const grace = setTimeout(() => {
+        handshakes.terminate();
+        http.closeAllConnections();
+      }, CLOSE_GRACE_MS);
+      await stopped;
+      clearTimeout(grace);
+      folder.close();
+    };
+    logger.info({ url }, 'relay listening');
+    return {
+      url,
+      base: `${url}${DEFAULT_BASE_PATH}`,
+      accountId: services.accounts.owner.accountId,
+      mintAccountToken: () => services.accounts.mintToken().accountToken,
+      close: () => (closing ??= close()),
+    };
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+/**
+ * A new account token of a relay's owner, beside the relay while it runs or while it does not.
+ *
+ * @throws DataFolderError `ERR_DATA_MISSING` when no relay ever ran there
+ */
+export function mintAccountToken(dataDir: string): AccountToken {
+  const { db, close } = openDataFolder(dataDir, { program: PROGRAM, migrations, as: 'guest' });
+  try {
+    const { signingKey } = openSettings(db, randomBytes);
+    return new Accounts({ db, clock: systemClock, random: randomBytes, signingKey }).mintToken();
+  } finally {
+    close();
+  }
+}
+
+async function bind(http: HttpServer, { host, port }: { host: string; port: number }): Promise<number> {
+  http.listen(port, host.replace(/^\[|\]$/g, ''));
+  try {
+    await once(http, 'listening');
+  } catch (cause) {
+    throw listenError(cause, { host, port });
+  }
+  const address = http.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

@@ -1,0 +1,135 @@
+import { type Position, START } from '@holdfast/wire';
+import type { Bounds } from './bounds.ts';
+import type { Clock } from './clock.ts';
+import type { Effects } from './effects.ts';
+import { clientClosed, pongUnknown } from './frames.ts';
+import { type Mailbox, NOTICE } from './mailbox.ts';
+import type { Servers } from './servers.ts';
+import type { Stream, Streams } from './streams.ts';
+
+export interface StreamLifeOptions {
+  readonly clock: Clock;
+  readonly bounds: Bounds;
+  readonly servers: Servers;
+  readonly streams: Streams;
+  readonly mailbox: Mailbox;
+  readonly isLive: (dest: string) => boolean;
+}
+
+/** How streams begin, how much may wait on them, and how they end. Runs inside a transaction, as routing does. */
+export class StreamLife {
+  readonly #options: StreamLifeOptions;
+
+  constructor(options: StreamLifeOptions) {
+    this.#options = options;
+  }
+
+  open(serverId: string, clientId: string, streamId: string, effects: Effects): Stream {
+    const { streams, bounds } = this.#options;
+    const siblings = streams.ofClient(clientId);
+    if (siblings.length >= bounds.streamsPerClient) this.#evict(siblings, effects);
+    return streams.open(serverId, clientId, streamId);
+  }
+
+  /** Mails a frame of a stream. Where that is one too many, the stream is reset, and no other. */
+  post(stream: Stream, mail: { dest: string; position: Position; frame: string }, effects: Effects): void {
+    const { mailbox, bounds, isLive, clock } = this.#options;
+    mailbox.put({ ...mail, stream: stream.id }, clock.wall());
+    effects.mailed.add(mail.dest);
+    const own = mailbox.waiting(mail.dest, stream.id);
+    const all = mailbox.waiting(mail.dest);
+    const overflows =
+      own.bytes > (isLive(mail.dest) ? bounds.liveStreamBytes : bounds.streamBytes) ||
+      own.frames > bounds.streamFrames ||
+      all.bytes > bounds.destBytes ||
+      all.frames > bounds.destFrames;
+    if (overflows) this.reset(stream, effects);
+  }
+
+  /** Mails a frame that outlives its stream. Where the mailbox is full it is left out: the next ping finds the stream unknown. */
+  notify(dest: string, frame: string, effects: Effects): void {
+    const { mailbox, bounds, clock } = this.#options;
+    if (mailbox.waiting(dest).frames >= bounds.destFrames) return;
+    mailbox.put({ dest, stream: NOTICE, position: START, frame }, clock.wall());
+    effects.mailed.add(dest);
+  }
+
+  /** Its controller has closed it. What it sent is known again if it comes again. */
+  close(stream: Stream): void {
+    this.#options.streams.change(stream, { state: 'closed', down: START, spoken: false });
+  }
+
+  /** Gives a stream up: its mail is dropped, and both sides are told. */
+  reset(stream: Stream, effects: Effects): void {
+    if (stream.state === 'reset') return;
+    this.#options.streams.change(stream, { state: 'reset', down: START, spoken: false });
+    this.#dropMail(stream);
+    this.notify(stream.serverId, clientClosed(stream), effects);
+    this.#tellController(stream, effects);
+  }
+
+  /** A host that remembers nothing has begun anew: what it ever spoke on is over. Its controllers are told, now or when they return. */
+  hostBeganAnew(serverId: string, effects: Effects): void {
+    const { streams, mailbox } = this.#options;
+    for (const stream of streams.ofServer(serverId)) {
+      if (stream.state !== 'open' || !stream.spoken) continue;
+      mailbox.drop(stream.id, serverId);
+      streams.change(stream, { state: 'closed', up: START, down: START, spoken: false });
+      this.#tellController(stream, effects);
+    }
+  }
+
+  /** A client may no longer reach a host: its streams there are forgotten, and the host is told. */
+  cutOff(clientId: string, serverId: string, effects: Effects): void {
+    for (const stream of this.#options.streams.ofClient(clientId)) {
+      if (stream.serverId !== serverId) continue;
+      this.#forget(stream);
+      this.notify(serverId, clientClosed(stream), effects);
+    }
+  }
+
+  /** What has waited or idled too long goes. */
+  sweep(effects: Effects): void {
+    const { streams, mailbox, clock, bounds } = this.#options;
+    const now = clock.wall();
+    for (const id of mailbox.staleStreams(now - bounds.mailLifeMs)) {
+      const stream = streams.byId(id);
+      if (stream !== undefined) this.reset(stream, effects);
+    }
+    mailbox.dropNotices(now - bounds.mailLifeMs);
+    for (const stream of streams.all()) {
+      const life = stream.state === 'open' ? bounds.mailLifeMs : bounds.closedStreamMs;
+      const { clientId, serverId, id } = stream;
+      const waits = mailbox.waiting(clientId, id).frames + mailbox.waiting(serverId, id).frames;
+      if (now - stream.touchedAt < life || waits > 0) continue;
+      if (stream.state === 'open') this.notify(serverId, clientClosed(stream), effects);
+      streams.remove(stream);
+    }
+  }
+
+  /** Those that are no longer open go first, and of them the one idle longest. */
+  #evict(siblings: Stream[], effects: Effects): void {
+    const order = (a: Stream, b: Stream) =>
+      Number(a.state === 'open') - Number(b.state === 'open') || a.touchedAt - b.touchedAt || a.id - b.id;
+    const [victim] = siblings.sort(order);
+    if (victim === undefined) return;
+    if (victim.state === 'open') this.reset(victim, effects);
+    this.#forget(victim);
+  }
+
+  #forget(stream: Stream): void {
+    this.#dropMail(stream);
+    this.#options.streams.remove(stream);
+  }
+
+  #dropMail(stream: Stream): void {
+    this.#options.mailbox.drop(stream.id, stream.clientId);
+    this.#options.mailbox.drop(stream.id, stream.serverId);
+  }
+
+  #tellController({ serverId, clientId, streamId }: Stream, effects: Effects): void {
+    const env_id = this.#options.servers.get(serverId)?.environmentId;
+    if (env_id === undefined) return;
+    this.notify(clientId, pongUnknown({ client_id: clientId, stream_id: streamId, env_id }), effects);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Clock } from './clock.ts';
+import { Expiring } from './expiring.ts';
+import { hashToken, mintToken, type RandomBytes } from './secrets.ts';
+import type { KnownToken } from './tokens.ts';
+
+const LIFE_MS = 30_000;
+const MOST = 10_000;
+
+/** Lets a browser, which cannot set headers, open a websocket: one use, thirty seconds (docs/protocol.md §8). */
+export class Tickets {
+  readonly #random: RandomBytes;
+  readonly #open: Expiring<KnownToken>;
+
+  constructor({ clock, random }: { clock: Clock; random: RandomBytes }) {
+    this.#random = random;
+    this.#open = new Expiring({ clock, lifeMs: LIFE_MS, most: MOST });
+  }
+
+  issue(token: KnownToken): { ticket: string; expiresAt: number } {
+    const ticket = mintToken('ticket', this.#random);
+    return { ticket, expiresAt: this.#open.put(keyOf(ticket), token) };
+  }
+
+  take(ticket: string): KnownToken | null {
+    return this.#open.take(keyOf(ticket));
+  }
+}
+
+const keyOf = (ticket: string) => hashToken(ticket).toString('base64url');

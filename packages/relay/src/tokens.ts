@@ -1,0 +1,74 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from './clock.ts';
+import { hashToken, mintToken, type RandomBytes } from './secrets.ts';
+import { integer, text } from './stores/row.ts';
+
+/** Valid tokens of one holder: a new one leaves the earlier ones valid until they expire, the newest eight of them. */
+const MAX_VALID = 8;
+
+export interface MintedToken {
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+export interface KnownToken {
+  readonly holderId: string;
+  readonly hash: Uint8Array;
+  readonly expiresAt: number;
+}
+
+export interface TokensOptions {
+  readonly db: DatabaseSync;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly kind: 'server' | 'controller';
+  /** Milliseconds. */
+  readonly lifeMs: number;
+}
+
+const tables = {
+  server: { table: 'server_tokens', holder: 'server_id' },
+  controller: { table: 'client_tokens', holder: 'client_id' },
+} as const;
+
+/** Short-lived tokens of hosts, or of controllers; only their hashes are kept. */
+export class Tokens {
+  readonly #options: TokensOptions;
+
+  constructor(options: TokensOptions) {
+    this.#options = options;
+  }
+
+  mint(holderId: string): MintedToken {
+    const { db, clock, random, kind, lifeMs } = this.#options;
+    const { table, holder } = tables[kind];
+    const now = clock.wall();
+    const token = mintToken(kind, random);
+    const expiresAt = now + lifeMs;
+    db.prepare(`INSERT INTO ${table} (hash, ${holder}, expires_at) VALUES (?, ?, ?)`).run(
+      hashToken(token),
+      holderId,
+      expiresAt,
+    );
+    db.prepare(
+      `DELETE FROM ${table} WHERE ${holder} = ? AND (expires_at <= ? OR id NOT IN (SELECT id FROM ${table} WHERE ${holder} = ? ORDER BY id DESC LIMIT ?))`,
+    ).run(holderId, now, holderId, MAX_VALID);
+    return { token, expiresAt };
+  }
+
+  /** Null for one that is unknown, revoked or expired. */
+  find(token: string): KnownToken | null {
+    const { db, clock, kind } = this.#options;
+    const { table, holder } = tables[kind];
+    const hash = hashToken(token);
+    const row = db.prepare(`SELECT ${holder} AS holder, expires_at FROM ${table} WHERE hash = ?`).get(hash);
+    if (row === undefined) return null;
+    const expiresAt = integer(row, 'expires_at');
+    return expiresAt <= clock.wall() ? null : { holderId: text(row, 'holder'), hash, expiresAt };
+  }
+
+  revokeAll(holderId: string): void {
+    const { table, holder } = tables[this.#options.kind];
+    this.#options.db.prepare(`DELETE FROM ${table} WHERE ${holder} = ?`).run(holderId);
+  }
+}
