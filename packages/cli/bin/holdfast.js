@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can parse, so that an old one gets a sentence instead of a syntax error.
+import { existsSync } from 'node:fs';
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 12)) {
   process.stderr.write(
@@ -7,5 +9,8 @@ if (major < 24 || (major === 24 && minor < 12)) {
   );
   process.exitCode = 78;
 } else {
-  import('../src/main.ts').then(({ main }) => main(process.argv.slice(2)));
+  // published it is JavaScript; in the checkout Node runs the TypeScript
+  const built = new URL('../src/main.js', import.meta.url);
+  const { main } = await import(existsSync(built) ? built : new URL('../src/main.ts', import.meta.url));
+  await main(process.argv.slice(2));
 }

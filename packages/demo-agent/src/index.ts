@@ -1,4 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 
-/** The program, to be run by Node: `node <demoAgentPath>`. It speaks newline-delimited JSON-RPC on stdin and stdout. */
-export const demoAgentPath: string = fileURLToPath(new URL('./main.ts', import.meta.url));
+/**
+ * The program, to be run by Node: `node <demoAgentPath>`. It speaks newline-delimited JSON-RPC on stdin and stdout.
+ * TypeScript in a checkout, JavaScript once it is built, like this file.
+ */
+export const demoAgentPath: string = join(import.meta.dirname, `main${extname(import.meta.filename)}`);

@@ -1,4 +1,3 @@
-import { mintAccountToken } from '@holdfast/relay';
 import { Command } from 'commander';
 import { jsonOption } from '../options.ts';
 import { createOutput } from '../output.ts';
@@ -14,7 +13,8 @@ export function accountCommand(): Command {
     .description("Makes a new token of the relay's owner account and shows it, once: the relay keeps only its hash.")
     .option('--data <dir>', "the relay's data folder")
     .addOption(jsonOption())
-    .action((flags: { data?: string; json: boolean }) => {
+    .action(async (flags: { data?: string; json: boolean }) => {
+      const { mintAccountToken } = await import('@holdfast/relay'); // not for those who only ask for --help
       const { accountId, accountToken } = mintAccountToken(flags.data ?? places.relay(stateHome()));
       createOutput(flags.json).report(
         { accountId, accountToken },

@@ -1,4 +1,3 @@
-import { startRelay } from '@holdfast/relay';
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { createLogger, jsonOption, logLevelOption, parseListen, parseSeconds } from '../options.ts';
@@ -39,6 +38,7 @@ async function runRelay(flags: RelayFlags): Promise<void> {
   const output = createOutput(flags.json);
   const stop = stopSignal();
   const dataDir = flags.data ?? places.relay(stateHome());
+  const { startRelay } = await import('@holdfast/relay'); // not for those who only ask for --help
   const relay = await startRelay({
     dataDir,
     listen: flags.listen,

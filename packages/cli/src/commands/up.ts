@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { ControlSocket, fixedCredentials, Host } from '@holdfast/host';
-import { startRelay } from '@holdfast/relay';
 import type { PairingStartResult } from '@holdfast/wire';
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
@@ -56,6 +55,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
   const logger = createLogger(flags.logLevel);
   const home = flags.data === undefined ? stateHome() : resolve(flags.data);
   const { agent, description } = chooseAgent(command);
+  const { startRelay } = await import('@holdfast/relay'); // not for those who only ask for --help
   const relay = await startRelay({
     dataDir: places.relay(home),
     listen: flags.listen,
