@@ -36,9 +36,8 @@ export function asCliError(error: unknown): CliError | null {
         : REFUSALS.includes(error.code)
           ? exitCodes.refused
           : exitCodes.unavailable;
-    const tries = error.triesLeft === null ? '' : ` Tries left: ${error.triesLeft}.`;
     const retryAt = error.retryAt === null ? null : new Date(error.retryAt).toISOString();
-    return new CliError(exitCode, `${error.message}${tries}`, { retryAt, cause: error });
+    return new CliError(exitCode, error.message, { retryAt, cause: error });
   }
   return isSystemError(error) ? new CliError(exitCodes.failed, error.message, { cause: error }) : null;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
+import { launchRelay } from '../launch-relay.ts';
 import { createLogger, jsonOption, logLevelOption, parseListen, parseSeconds } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { places, stateHome } from '../places.ts';
@@ -38,8 +39,7 @@ async function runRelay(flags: RelayFlags): Promise<void> {
   const output = createOutput(flags.json);
   const stop = stopSignal();
   const dataDir = flags.data ?? places.relay(stateHome());
-  const { startRelay } = await import('@holdfast/relay'); // not for those who only ask for --help
-  const relay = await startRelay({
+  const relay = await launchRelay({
     dataDir,
     listen: flags.listen,
     tokenLifeMs: flags.tokenLife * 1000,

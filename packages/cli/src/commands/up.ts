@@ -5,6 +5,7 @@ import type { PairingStartResult } from '@holdfast/wire';
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { chooseAgent } from '../agents.ts';
+import { launchRelay } from '../launch-relay.ts';
 import { createLogger, jsonOption, logLevelOption, parseListen } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { places, stateHome } from '../places.ts';
@@ -55,8 +56,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
   const logger = createLogger(flags.logLevel);
   const home = flags.data === undefined ? stateHome() : resolve(flags.data);
   const { agent, description } = chooseAgent(command);
-  const { startRelay } = await import('@holdfast/relay'); // not for those who only ask for --help
-  const relay = await startRelay({
+  const relay = await launchRelay({
     dataDir: places.relay(home),
     listen: flags.listen,
     allowInsecure: flags.insecure,
