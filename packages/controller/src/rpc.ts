@@ -60,8 +60,15 @@ export class RpcClient {
     return this.stream.closed;
   }
 
-  /** @throws RpcError as the other side answered; ControllerError; the signal's reason */
-  async request(method: string, params?: unknown, { signal, timeoutMs }: RequestOptions = {}): Promise<unknown> {
+  /**
+   * @typeParam Result what the other side is trusted to answer; nothing here checks it
+   * @throws RpcError as the other side answered; ControllerError; the signal's reason
+   */
+  async request<Result = unknown>(
+    method: string,
+    params?: unknown,
+    { signal, timeoutMs }: RequestOptions = {},
+  ): Promise<Result> {
     signal?.throwIfAborted();
     if (this.#ended !== null) throw this.#ended;
     this.#id += 1;
@@ -82,7 +89,7 @@ export class RpcClient {
       const timer = timeoutMs === undefined ? null : this.#clock.setTimer(timeoutMs, expire);
       signal?.addEventListener('abort', abort, { once: true });
       this.#pending.set(id, {
-        resolve: (result) => settle(() => resolve(result)),
+        resolve: (result) => settle(() => resolve(result as Result)), // by the caller's word, see @typeParam
         reject: (error) => settle(() => reject(error)),
       });
     });
