@@ -94,13 +94,11 @@ export class AttachProcess {
     this.program.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
-  async request(method: string, params: Json): Promise<Json> {
+  async request(method: string, params: Json, timeoutMs?: number): Promise<Json> {
     const id = this.#nextId++;
     this.send({ jsonrpc: '2.0', id, method, params });
-    const reply = await this.lines.waitFor(
-      `the reply to ${method}`,
-      (line) => line['id'] === id && line['method'] === undefined,
-    );
+    const isReply = (line: Json) => line['id'] === id && line['method'] === undefined;
+    const reply = await this.lines.waitFor(`the reply to ${method}`, isReply, timeoutMs);
     if (reply['error'] !== undefined) throw new Error(`${method} was refused: ${JSON.stringify(reply['error'])}`);
     return reply['result'] as Json; // of the agent, which each test knows
   }

@@ -1,6 +1,5 @@
-import { DEFAULT_BASE_PATH, headers, limits } from '@holdfast/wire';
+import { DEFAULT_BASE_PATH, headers } from '@holdfast/wire';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { accountRoutes } from './account.ts';
@@ -30,16 +29,6 @@ export function createApp(services: Services): Hono<{ Variables: Variables }> {
     c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
   });
-  app.use(
-    bodyLimit({
-      maxSize: limits.restBodyBytes,
-      onError: (c) =>
-        fail(
-          new Failure(413, 'body_too_large', `A body has at most ${limits.restBodyBytes} bytes.`),
-          c.get('requestId'),
-        ),
-    }),
-  );
   app.route('/', pageRoutes());
   for (const routes of [serverRoutes, environmentRoutes, claimRoutes, clientRoutes, accountRoutes]) {
     app.route(DEFAULT_BASE_PATH, routes(services));

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { startStockCodex } from '@holdfast/testkit';
+import { eventually, tempDir } from '../e2e/support/host-process.ts';
+import { AttachProcess, accountEnv, finish, startRelayProcess } from '../e2e/support/programs.ts';
+
+/** A stock host's waits between two tries grow to half a minute, whether or not it was connected in between. */
+const RECONNECT_MS = 60_000;
+
+describe('a stock codex is a host of a Holdfast relay', () => {
+  test('it connects, pairs, answers a controller, and goes on after the relay was killed', async (t) => {
+    const data = tempDir(t);
+    let relay = await startRelayProcess(t, data);
+    const home = join(tempDir(t), 'home');
+    const written = await finish(t, ['codex-home', '--relay', relay.url, '--out', home, '--json'], {
+      env: await accountEnv(t, data),
+    });
+    assert.equal(written.code, 0, written.stderr);
+
+    const codex = await startStockCodex({ home });
+    t.after(() => codex.stop());
+    await eventually('codex to be connected', async () => {
+      const { status } = (await codex.rpc('remoteControl/status/read')) as { status: string };
+      return status === 'connected';
+    });
+    const pairing = (await codex.rpc('remoteControl/pairing/start', { manualCode: true })) as {
+      manualPairingCode: string;
+      environmentId: string;
+    };
+    assert.match(pairing.manualPairingCode, /^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$/);
+
+    const attach = new AttachProcess(t, [
+      '--relay',
+      relay.url,
+      '--code',
+      pairing.manualPairingCode,
+      '--data',
+      tempDir(t),
+    ]);
+    const { userAgent } = await attach.request('initialize', { clientInfo: { name: 'holdfast-test', version: '1' } });
+    assert.match(String(userAgent), /0\.169\.0/);
+    attach.send({ method: 'initialized' });
+    assert.deepEqual(((await attach.request('thread/list', {})) as { data: unknown }).data, []);
+    const { claimed } = (await codex.rpc('remoteControl/pairing/status', {
+      manualPairingCode: pairing.manualPairingCode,
+    })) as { claimed: boolean };
+    assert.equal(claimed, true);
+
+    relay.program.kill('SIGKILL');
+    await relay.program.exited;
+    relay = await startRelayProcess(t, data, new URL(relay.url).host);
+    const { data: threads } = await attach.request('thread/list', {}, RECONNECT_MS);
+    assert.deepEqual(threads, [], 'the same session, without a new initialize');
+
+    const clients = (await codex.rpc('remoteControl/client/list', { environmentId: pairing.environmentId })) as {
+      data: { clientId: string }[];
+    };
+    const [client, ...others] = clients.data;
+    assert.ok(client !== undefined && others.length === 0);
+    await codex.rpc('remoteControl/client/revoke', { environmentId: pairing.environmentId, clientId: client.clientId });
+    assert.equal(await attach.program.exited, 77, 'a revoked device is told so, and ends');
+  });
+});
