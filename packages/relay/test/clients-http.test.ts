@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type DeviceKey, paths } from '@holdfast/wire';
+import { newKey, proofOf } from './harness/controller.ts';
+import type { Json } from './harness/host.ts';
+import { appFor } from './harness/services.ts';
+
+type App = ReturnType<typeof appFor>;
+
+async function paired(app: App) {
+  const grant = await app.enroll();
+  const key = await newKey();
+  const claimed = await app.claim(
+    { pairing_code: String((await app.code(grant))['pairing_code']) },
+    { key: Promise.resolve(key) },
+  );
+  const bearer = { authorization: `Bearer ${String(claimed.body['remote_control_token'])}` };
+  return { grant, key, bearer, clientId: String(claimed.body['client_id']) };
+}
+
+async function refresh({ ask }: App, clientId: string, key: DeviceKey) {
+  const start = await ask('POST', paths.clientRefreshStart, { body: { client_id: clientId } });
+  if (start.status !== 200) return start;
+  const challenge = start.body['device_key_challenge'] as Parameters<typeof proofOf>[1];
+  return ask('POST', paths.clientRefreshFinish, {
+    body: { client_id: clientId, device_key_proof: await proofOf(key, challenge) },
+  });
+}
+
+test('a device renews its token by its key alone, and by no other key', async (t) => {
+  const app = appFor(t);
+  const { key, clientId, bearer } = await paired(app);
+  app.clock.block(600_000);
+  assert.equal((await app.ask('POST', paths.clientTicket, { as: bearer })).status, 401);
+  const renewed = await refresh(app, clientId, key);
+  assert.equal(renewed.status, 200);
+  assert.equal(Date.parse(String(renewed.body['expires_at'])), app.clock.wall() + 600_000);
+  const as = { authorization: `Bearer ${String(renewed.body['remote_control_token'])}` };
+  assert.equal((await app.ask('POST', paths.clientTicket, { as })).status, 200);
+  assert.equal((await refresh(app, clientId, await newKey())).status, 403);
+});
+
+test('a device sees the hosts that it is paired with, and adds one by a code', async (t) => {
+  const app = appFor(t);
+  const { grant, clientId, bearer } = await paired(app);
+  const second = await app.enroll('installation-2', 'laptop');
+  const { pairing_code } = await app.code(second);
+  const list = async () =>
+    (await app.ask('GET', paths.clientEnvironments(clientId), { as: bearer })).body['items'] as Json[];
+  assert.deepEqual(
+    (await list()).map(({ env_id, display_name, online }) => ({ env_id, display_name, online })),
+    [{ env_id: grant['environment_id'], display_name: 'box', online: false }],
+  );
+  const added = await app.ask('POST', paths.clientPair, { body: { client_id: clientId, pairing_code }, as: bearer });
+  assert.deepEqual(added.body, { environment_id: second['environment_id'] });
+  assert.deepEqual(
+    (await list()).map(({ display_name }) => display_name),
+    ['box', 'laptop'],
+  );
+});
+
+test("one device cannot use another's id", async (t) => {
+  const app = appFor(t);
+  const [one, other] = [await paired(app), await paired(app)];
+  assert.equal((await app.ask('GET', paths.clientEnvironments(other.clientId), { as: one.bearer })).status, 403);
+  const { pairing_code } = await app.code(await app.enroll('installation-2'));
+  const body = { client_id: other.clientId, pairing_code };
+  assert.equal((await app.ask('POST', paths.clientPair, { body, as: one.bearer })).status, 403);
+});
+
+test("a host's clients are listed in pages, both ways", async (t) => {
+  const app = appFor(t);
+  const ids: string[] = [];
+  let environment = '';
+  for (let n = 0; n < 5; n += 1) {
+    const { clientId, grant } = await paired(app);
+    ids.push(clientId);
+    environment = String(grant['environment_id']);
+  }
+  for (const order of ['asc', 'desc']) {
+    const seen: unknown[] = [];
+    let cursor: unknown = null;
+    do {
+      const query = new URLSearchParams({ limit: '2', order, ...(cursor === null ? {} : { cursor: String(cursor) }) });
+      const { status, body } = await app.ask('GET', `${paths.environmentClients(environment)}?${query}`, {
+        as: app.account,
+      });
+      assert.equal(status, 200);
+      seen.push(...(body['items'] as Json[]).map(({ client_id }) => client_id));
+      cursor = body['cursor'];
+    } while (cursor !== null);
+    assert.deepEqual(seen, order === 'asc' ? ids : ids.toReversed());
+  }
+  const bad = await app.ask('GET', `${paths.environmentClients(environment)}?limit=101`, { as: app.account });
+  assert.equal(bad.status, 400);
+});
+
+test('a device that was removed has no token, cannot renew, and is listed no more', async (t) => {
+  const app = appFor(t);
+  const { grant, key, clientId, bearer } = await paired(app);
+  const environment = String(grant['environment_id']);
+  const remove = () => app.ask('DELETE', paths.environmentClient(environment, clientId), { as: app.account });
+  assert.equal((await remove()).status, 200);
+  assert.equal((await app.ask('POST', paths.clientTicket, { as: bearer })).status, 401);
+  const renewed = await refresh(app, clientId, key);
+  assert.equal(renewed.status, 403);
+  assert.equal(renewed.body['code'], 'client_revoked');
+  const list = await app.ask('GET', paths.environmentClients(environment), { as: app.account });
+  assert.deepEqual(list.body, { items: [], cursor: null });
+  assert.equal((await remove()).status, 404);
+});
