@@ -11,11 +11,16 @@ export const DEFAULT_BASE_PATH = '/backend-api';
  */
 export function normalizeBase(input: string): string {
   const text = input.trim();
-  const url = URL.parse(text) ?? URL.parse(`http://${text}`);
-  if (url === null || text === '')
-    throw new WireError('ERR_WIRE_URL', `"${text}" is not a URL; a relay's looks like http://127.0.0.1:7420`);
-  if (!text.includes('://')) {
-    throw new WireError('ERR_WIRE_URL', `"${text}" has no scheme; did you mean http://${text} or https://${text}?`);
+  const hasScheme = text.includes('://');
+  const url = URL.parse(hasScheme ? text : `http://${text}`);
+  // what stands before an @ may be a password, and what follows a ? a token: neither is repeated
+  const shown = /[@?]/.test(text) ? 'that' : `"${text}"`;
+  if (url === null) {
+    throw new WireError('ERR_WIRE_URL', `${shown} is not a URL; a relay's looks like http://127.0.0.1:7420`);
+  }
+  if (!hasScheme) {
+    const meant = shown === 'that' ? 'http:// or https:// before it' : `http://${text} or https://${text}`;
+    throw new WireError('ERR_WIRE_URL', `${shown} has no scheme; did you mean ${meant}?`);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new WireError('ERR_WIRE_URL', `a relay's URL starts with http:// or https://, not with ${url.protocol}//`);
@@ -24,9 +29,10 @@ export function normalizeBase(input: string): string {
     throw new WireError('ERR_WIRE_URL', "a relay's URL carries no user name or password; log in with `holdfast login`");
   }
   if (url.search !== '' || url.hash !== '') {
+    const what = url.search === '' ? '#' : '?';
     throw new WireError(
       'ERR_WIRE_URL',
-      `a relay's URL has no query and no fragment; leave out "${url.search}${url.hash.slice(0, 1)}"`,
+      `a relay's URL has no query and no fragment; leave out what follows the ${what}`,
     );
   }
   const path = url.pathname.replace(/\/+$/, '');

@@ -23,7 +23,12 @@ export function fromDer(der: Uint8Array): Uint8Array<ArrayBuffer> | null {
     const length = der[at + 1];
     if (der[at] !== 0x02 || length === undefined || length === 0 || at + 2 + length > der.length) return null;
     let digits = der.subarray(at + 2, at + 2 + length);
-    if (digits[0] === 0 && length > 1) digits = digits.subarray(1);
+    const [first = 0, second = 0] = digits;
+    if (first >= 0x80) return null; // a negative number
+    if (first === 0 && length > 1) {
+      if (second < 0x80) return null; // DER has no leading zero but the sign's
+      digits = digits.subarray(1);
+    }
     if (digits.length > SIZE) return null;
     raw.set(digits, end - digits.length);
     at += 2 + length;
