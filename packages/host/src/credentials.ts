@@ -43,7 +43,7 @@ export function environmentCredentials(env: NodeJS.ProcessEnv): CredentialSource
       'HOLDFAST_ACCOUNT_TOKEN and HOLDFAST_ACCOUNT_ID must both be set, to visible ASCII without spaces.',
     );
   }
-  return fixedCredentials(parsed.data, 'HOLDFAST_ACCOUNT_TOKEN');
+  return fixedCredentials(parsed.data, 'HOLDFAST_ACCOUNT_TOKEN, which takes a restart');
 }
 
 /** A JSON file `{"accountId", "accountToken"}`, as `holdfast login` writes it. */

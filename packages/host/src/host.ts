@@ -1,4 +1,4 @@
-import { type Clock, type LeaseEventType, systemClock } from '@holdfast/lease';
+import { type Clock, systemClock } from '@holdfast/lease';
 import {
   type ClientListParams,
   type CodeChoice,
@@ -10,6 +10,7 @@ import {
 import type { Logger } from 'pino';
 import type { AgentCommand } from './agent/agent-process.ts';
 import type { CredentialSource } from './credentials.ts';
+import { followLease, logLink, logStream } from './host-log.ts';
 import { Link } from './link/link.ts';
 import { Pairing } from './pairing.ts';
 import { RelayApi } from './relay-api.ts';
@@ -33,16 +34,6 @@ export interface HostOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-const LEASE_EVENTS = [
-  'refreshed',
-  'refresh-failed',
-  'deadline-set',
-  'token-cleared',
-  'latched',
-  'unlatched',
-  'store-failed',
-] as const satisfies LeaseEventType[];
-
 /** One machine, kept reachable: its token, its link, its streams and their agents. */
 export class Host {
   readonly #options: HostOptions;
@@ -58,6 +49,7 @@ export class Host {
   #cursor: string | null = null;
   #keepingFresh: { stop(): void } | null = null;
   #enabled = false;
+  #closed: Promise<void> | null = null;
 
   /** Opens the data folder; nothing is sent before `start()`. @throws DataFolderError */
   constructor(options: HostOptions) {
@@ -75,6 +67,7 @@ export class Host {
       fetch,
       clock: this.#clock,
       random,
+      onAccountChange: () => this.#forgetLink('the account changed'),
     });
     this.#api = new RelayApi(caller, fetch);
     this.#pairing = new Pairing(this.#token.lease, this.#clock, random);
@@ -102,18 +95,12 @@ export class Host {
       onConnected: () => this.#streams.rewind(),
       next: () => this.#streams.next(),
       onText: (text) => this.#onText(text),
-      onChange: ({ current, attempts, lastError }) => {
-        const log = current.state === 'waiting' ? logger.warn.bind(logger) : logger.info.bind(logger);
-        log({ link: current.state, attempts, ...(lastError === null ? {} : { lastError }) }, `link ${current.state}`);
+      onChange: (status) => {
+        logLink(logger, status);
         this.#changed();
       },
     });
-    for (const type of LEASE_EVENTS) {
-      this.#token.lease.on(type, (event) => {
-        logger.info({ lease: type, ...event }, `lease ${type}`);
-        this.#changed();
-      });
-    }
+    followLease(logger, this.#token.lease, () => this.#changed());
   }
 
   /** Absolute path of its data folder. */
@@ -184,9 +171,13 @@ export class Host {
     await this.#api.revokeClient(this.#token.account(), environmentId, clientId, this.#closing.signal);
   }
 
-  /** Ends the link, the agents and every wait, and lets go of the folder. */
-  async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+  /** Ends the link, the agents and every wait, and lets go of the folder. Takes as long as an agent takes to end, 6 seconds at most. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#closing.abort(new Error('The host is stopping.'));
     await this.#switchOff('the host is stopping');
     this.#token.close();
@@ -206,28 +197,37 @@ export class Host {
     this.#enabled = false;
     this.#keepingFresh?.stop();
     this.#keepingFresh = null;
-    await this.#link.stop(why);
-    this.#streams.closeAll(why);
-    this.#cursor = null; // without its streams it is as good as a new process
+    // Nothing comes in once the link is closing, and the agents need not wait for its end.
+    const linkEnds = this.#link.stop(why);
+    await Promise.all([linkEnds, this.#forgetStreams(why)]);
     this.#changed();
+  }
+
+  /** Without its streams it is as good as a new process. */
+  async #forgetStreams(why: string): Promise<void> {
+    this.#cursor = null;
+    await this.#streams.closeAll(why);
+  }
+
+  #forgetLink(why: string): void {
+    this.#link.drop(why);
+    void this.#forgetStreams(why); // never rejects
   }
 
   #onText(text: string): void {
     try {
       const envelope = parseToHost(text);
       this.#streams.take(envelope, text);
-      if (envelope.cursor !== undefined) this.#cursor = headerSafe(envelope.cursor);
+      if (envelope.cursor !== undefined && isHeaderSafe(envelope.cursor)) this.#cursor = envelope.cursor;
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#options.logger.warn({ code: error.code }, `dropped a frame of the relay: ${error.message}`);
     }
   }
 
-  #onStreamEvent({ clientId, streamId, ...event }: StreamEvent): void {
-    const { logger } = this.#options;
-    if (event.type === 'warning') logger.warn({ clientId, streamId }, event.what);
-    else logger.info({ clientId, streamId }, event.type === 'opened' ? 'stream opened' : `stream closed: ${event.why}`);
-    this.#changed();
+  #onStreamEvent(event: StreamEvent): void {
+    logStream(this.#options.logger, event);
+    if (event.type !== 'warning') this.#changed();
   }
 
   #changed(): void {
@@ -236,6 +236,6 @@ export class Host {
 }
 
 /** A cursor goes back in a header; one that cannot is worth nothing. */
-function headerSafe(cursor: string): string | null {
-  return /^[\x21-\x7e]+$/.test(cursor) ? cursor : null;
+function isHeaderSafe(cursor: string): boolean {
+  return /^[\x21-\x7e]+$/.test(cursor);
 }

@@ -61,6 +61,7 @@ export class Pairing {
 
   async #again<T>(call: (serverToken: string) => Promise<T>, refused: Grant, notFound: NotFound): Promise<T> {
     const grant = await this.#tokens.acquire();
+    this.#refuseEarly();
     if (grant.generation === refused.generation) throw new PairingError('The relay refused the server token.', null);
     try {
       return await call(grant.token);
@@ -83,11 +84,11 @@ export class Pairing {
   /** A refusal of this very call (a wrong code, say) is its caller's; anything else holds all calls back for a while. */
   #defer(error: unknown, notFound: NotFound): unknown {
     if (!(error instanceof Error)) return error;
-    const isAnswer = error instanceof RelayRequestError && error.response !== null;
+    const isAnswer = error instanceof RelayRequestError && error.status !== null;
     if (isAnswer && isCallersFault(error.status, notFound)) return error;
     if (!(error instanceof RelayRequestError) && !(error instanceof WireError)) return error;
     const now = this.#clock.wall();
-    const headers = error instanceof RelayRequestError ? error.response?.headers : undefined;
+    const headers = error instanceof RelayRequestError ? error.headers : null;
     const asked = parseRetryAfter(headers?.get('retry-after') ?? null, headers?.get('date') ?? null, now);
     const [least, most] = DEFAULT_WAIT_MS;
     this.#retryAt = now + Math.min(asked ?? least + this.#random() * (most - least), WAIT_CAP_MS);

@@ -2,6 +2,7 @@ import { arch, release, type } from 'node:os';
 import {
   ClientList,
   type ClientListParams,
+  type CodeChoice,
   endpoint,
   headers,
   PairResponse,
@@ -70,8 +71,9 @@ export class RelayApi {
     return parseBody(PairResponse, body, 'the answer to server/pair');
   }
 
-  async pairStatus(serverToken: string, code: object, signal: AbortSignal): Promise<PairStatusResponse> {
-    const body = await this.#post(paths.serverPairStatus, serverToken, code, signal);
+  async pairStatus(serverToken: string, code: CodeChoice, signal: AbortSignal): Promise<PairStatusResponse> {
+    const secrets = [code.pairing_code, code.manual_pairing_code].filter((secret) => secret != null);
+    const body = await this.#post(paths.serverPairStatus, serverToken, code, signal, secrets);
     return parseBody(PairStatusResponse, body, 'the answer to server/pair/status');
   }
 
@@ -95,10 +97,22 @@ export class RelayApi {
     await requestJson(this.#fetch, { method: 'DELETE', url, headers: accountHeaders(this.#caller, account) }, signal);
   }
 
-  #post(path: string, serverToken: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+  #post(
+    path: string,
+    serverToken: string,
+    body: unknown,
+    signal: AbortSignal,
+    secrets: readonly string[] = [],
+  ): Promise<unknown> {
     const { relay, installationId } = this.#caller;
-    const headersSent = { authorization: `Bearer ${serverToken}`, [headers.installationId]: installationId };
-    return requestJson(this.#fetch, { method: 'POST', url: endpoint(relay, path), headers: headersSent, body }, signal);
+    const request: RelayRequest = {
+      method: 'POST',
+      url: endpoint(relay, path),
+      headers: { authorization: `Bearer ${serverToken}`, [headers.installationId]: installationId },
+      body,
+      secrets,
+    };
+    return requestJson(this.#fetch, request, signal);
   }
 }
 

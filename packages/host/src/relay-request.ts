@@ -1,19 +1,30 @@
 import { bodyPreview, limits, requestIdHeaders } from '@holdfast/wire';
+import { withoutSecrets } from './secrets.ts';
 
 /** A call to the relay failed. The message is for a person: what was asked, where, what came back, under which request id. */
 export class RelayRequestError extends Error {
   override readonly name = 'RelayRequestError';
   /** The HTTP status, or null when no answer came. */
   readonly status: number | null;
-  readonly response: Pick<Response, 'status' | 'headers'> | null;
-  /** The body's JSON, where it was JSON. */
-  readonly body: unknown;
+  // Not fields: a log that prints an error prints those, and an answer may repeat a secret.
+  readonly #headers: Headers | null;
+  readonly #body: unknown;
 
   constructor(message: string, details: { response?: Response; body?: unknown; cause?: unknown } = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.response = details.response ?? null;
     this.status = details.response?.status ?? null;
-    this.body = details.body ?? null;
+    this.#headers = details.response?.headers ?? null;
+    this.#body = details.body ?? null;
+  }
+
+  /** Of the answer; null when none came. */
+  get headers(): Headers | null {
+    return this.#headers;
+  }
+
+  /** The body's JSON, where it was JSON. May hold secrets. */
+  get body(): unknown {
+    return this.#body;
   }
 }
 
@@ -22,6 +33,8 @@ export interface RelayRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** What else of it, beside the bearer token, an error must not repeat. */
+  readonly secrets?: readonly string[];
 }
 
 /** The request as fetch takes it: JSON, and no redirect followed, since it carries credentials. */
@@ -64,12 +77,27 @@ export async function requestJson(
   }
   const body = parseJson(text);
   if (response.ok && (text === '' || body !== undefined)) return body;
-  const id = requestIdHeaders.map((name) => response.headers.get(name)).find((value) => value !== null);
-  const shown = bodyPreview(text);
-  throw new RelayRequestError(
-    `${what} was answered with ${response.status}${response.ok ? ' and a body that is not JSON' : ''}${id ? ` (request id ${id})` : ''}${shown === '' ? '' : `: ${detailOf(body) ?? shown}`}`,
-    { response, body },
-  );
+  throw new RelayRequestError(`${what} was answered with ${describeAnswer(response, text, request)}`, {
+    response,
+    body,
+  });
+}
+
+function describeAnswer(response: Response, text: string, request: RelayRequest): string {
+  const id = requestId((name) => response.headers.get(name));
+  const answered = `${response.status}${id === null ? '' : ` (request id ${id})`}`;
+  // The body of a success is full of secrets, whatever form it has: it is not shown.
+  if (response.ok) return `${answered} and a body that is not JSON`;
+  const bearer = request.headers['authorization']?.replace(/^Bearer /, '') ?? null;
+  const safe = withoutSecrets(text, [bearer, ...(request.secrets ?? [])]);
+  const said = detailOf(parseJson(safe)) ?? bodyPreview(safe);
+  return said === '' ? answered : `${answered}: ${said}`;
+}
+
+/** The id under which the relay logged a request. A peer chose it, and it goes into messages. */
+export function requestId(header: (name: string) => string | null | undefined): string | null {
+  const id = requestIdHeaders.map(header).find((value) => value != null && value !== '');
+  return id?.replace(/[^\x21-\x7e]/g, '').slice(0, 128) ?? null;
 }
 
 /** What a failed fetch or socket says, without the layers around it. */

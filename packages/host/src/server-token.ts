@@ -10,6 +10,7 @@ import { bodyPreview, limits, parseBody, ServerGrant } from '@holdfast/wire';
 import type { AccountCredentials, CredentialSource } from './credentials.ts';
 import { type Caller, enrollRequest, refreshRequest, requireSameIdentity } from './relay-api.ts';
 import { causeOf, type RelayRequest, toFetch } from './relay-request.ts';
+import { withoutSecrets } from './secrets.ts';
 import type { HostState, Identity } from './state.ts';
 
 export interface ServerTokenOptions {
@@ -19,6 +20,8 @@ export interface ServerTokenOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly clock?: LeaseOptions['clock'];
   readonly random?: LeaseOptions['random'];
+  /** The credentials are of another account: another identity, and nothing of the former one holds. */
+  readonly onAccountChange: () => void;
 }
 
 /**
@@ -31,6 +34,8 @@ export class ServerToken {
   readonly #unwatch: () => void;
   /** The credentials of the last request: what a recovery has to differ from. */
   #used: AccountCredentials | null = null;
+  /** Whose identity this is. */
+  #accountId: string | null = null;
 
   constructor(options: ServerTokenOptions) {
     this.#options = options;
@@ -66,19 +71,18 @@ export class ServerToken {
   }
 
   async #refresh(attempt: RefreshAttempt): Promise<RefreshOutcome> {
-    const account = this.#readForRequest();
+    const account = this.#readForRequest(attempt);
     if ('kind' in account) return account;
     const { caller, state } = this.#options;
     const identity = state.identity(caller.relay, account.accountId);
     if (identity === null) return this.#enroll(attempt, account);
-    const { outcome } = await this.#ask(refreshRequest(caller, account, identity), attempt, (grant) =>
-      requireSameIdentity(grant, identity),
-    );
+    const request = refreshRequest(caller, account, identity);
+    const { outcome } = await this.#ask(request, account, attempt, (grant) => requireSameIdentity(grant, identity));
     return outcome;
   }
 
   async #reenroll(attempt: RefreshAttempt): Promise<RefreshOutcome> {
-    const account = this.#readForRequest();
+    const account = this.#readForRequest(attempt);
     if ('kind' in account) return account;
     this.#options.state.forgetIdentity(this.#options.caller.relay, account.accountId);
     return this.#enroll(attempt, account);
@@ -86,7 +90,7 @@ export class ServerToken {
 
   async #enroll(attempt: RefreshAttempt, account: AccountCredentials): Promise<RefreshOutcome> {
     const { caller, state } = this.#options;
-    const { outcome, grant } = await this.#ask(enrollRequest(caller, account), attempt);
+    const { outcome, grant } = await this.#ask(enrollRequest(caller, account), account, attempt);
     if (grant !== null && outcome.kind === 'success' && !attempt.signal.aborted) {
       state.saveIdentity(caller.relay, account.accountId, {
         serverId: grant.server_id,
@@ -98,6 +102,7 @@ export class ServerToken {
 
   async #ask(
     request: RelayRequest,
+    account: AccountCredentials,
     attempt: RefreshAttempt,
     check: (grant: ServerGrant) => void = () => {},
   ): Promise<{ outcome: RefreshOutcome; grant: ServerGrant | null }> {
@@ -113,7 +118,7 @@ export class ServerToken {
       name,
       clock: this.#options.clock,
       maxBodyBytes: limits.restBodyBytes,
-      preview: bodyPreview,
+      preview: (body) => bodyPreview(withoutSecrets(body, [account.accountToken, attempt.tried])),
       parse: (body) => {
         const parsed = parseBody(ServerGrant, body, 'its body');
         check(parsed);
@@ -124,15 +129,27 @@ export class ServerToken {
     return { outcome, grant };
   }
 
-  #readForRequest(): AccountCredentials | RefreshFailure {
-    let account: AccountCredentials | null;
+  #readForRequest({ reason }: RefreshAttempt): AccountCredentials | RefreshFailure {
+    // Without credentials nothing was refused: a token that is still valid stays.
+    const kind = reason === 'proactive' ? 'invalid' : 'unauthorized';
+    this.#used = null;
     try {
-      account = this.#options.credentials.read();
+      this.#used = this.#options.credentials.read();
     } catch (error) {
-      return { kind: 'unauthorized', message: causeOf(error) };
+      return { kind, message: causeOf(error) };
     }
-    this.#used = account;
-    return account ?? { kind: 'unauthorized', message: this.#missing() };
+    if (this.#used === null) return { kind, message: this.#missing() };
+    this.#actAs(this.#used.accountId);
+    return this.#used;
+  }
+
+  /** Whether it is another account than before. */
+  #actAs(accountId: string): boolean {
+    const former = this.#accountId;
+    this.#accountId = accountId;
+    if (former === null || former === accountId) return false;
+    this.#options.onAccountChange();
+    return true;
   }
 
   #missing(): string {
@@ -154,8 +171,9 @@ export class ServerToken {
 
   #onCredentialsChange(): void {
     if (!this.#haveChanged()) return;
-    // another account is another identity: its token is not this one's
-    if (this.#used !== null && this.#read()?.accountId !== this.#used.accountId) this.lease.reset();
+    const now = this.#read();
+    this.#used = null;
+    if (now !== null && this.#actAs(now.accountId)) this.lease.reset();
     this.lease.credentialsChanged();
   }
 }

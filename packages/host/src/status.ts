@@ -33,7 +33,6 @@ export interface HostStatus extends StatusReadResult {
     readonly streamId: string;
     readonly since: string;
     readonly unacked: number;
-    readonly agentPid: number | null;
   }[];
 }
 
@@ -96,7 +95,7 @@ function explain({ enabled, link, lease, credentials, now }: StatusParts): strin
         : `Connected. Renewing the server token fails: ${lease.message}${next(lease.retryAt, now.wall)}.`;
     case 'waiting-for-token':
       if (lease.latched)
-        return `The relay refused the account: ${lease.message ?? 'no reason given'}; waiting for a change of ${credentials}.`;
+        return `No server token: ${lease.message ?? 'no reason given'}. Waiting for a change of ${credentials}.`;
       if (lease.message !== null) return `No server token: ${lease.message}${next(lease.retryAt, now.wall)}.`;
       return 'Getting a server token.';
     case 'connecting':

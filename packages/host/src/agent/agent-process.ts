@@ -14,116 +14,163 @@ export interface AgentCommand {
 export interface AgentEvents {
   /** One line of its standard output. */
   onLine(line: string): void;
-  /** It is gone, for whatever reason; nothing comes after. `why` is for a person and ends with its last words on stderr. */
+  /** It is gone without having been stopped; nothing comes after. `why` is for a person and ends with its last words on stderr. */
   onEnd(why: string): void;
   /** It wrote something that cannot be a message. */
   onWarning(what: string): void;
 }
 
-/** After its input is closed an agent has this long to end by itself, then this long again after SIGTERM, in milliseconds. */
+/**
+ * In milliseconds: after its input is closed an agent has this long to end by itself, this long again after SIGTERM, and what outlives
+ * it outside its group may hold its output this long.
+ */
 const GRACE_MS = 2_000;
 
 /** What the host itself is trusted with is not the agent's business. */
 const PRIVATE_VARIABLES = ['HOLDFAST_ACCOUNT_TOKEN', 'HOLDFAST_ACCOUNT_ID'];
 
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
 /** A command on stdio, one line a message, in a process group of its own that ends with it. */
 export class AgentProcess {
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly name: string;
+  /** Settles once it is gone and its output has been read. Never rejects. */
+  readonly ended: Promise<void>;
   readonly #events: AgentEvents;
   readonly #stderr = new StderrTail();
-  readonly #name: string;
-  #ended = false;
+  /** Null when it could not be started. */
+  readonly #child: Child | null;
+  readonly #gone = Promise.withResolvers<void>();
+  #isGone = false;
   #stopping = false;
-  #killer: NodeJS.Timeout | null = null;
+  #killer: NodeJS.Timeout | undefined;
+  #letGo: NodeJS.Timeout | undefined;
 
-  constructor({ command, args, cwd }: AgentCommand, events: AgentEvents) {
+  /** Never throws: a command that cannot be started ends, a moment later. */
+  constructor(command: AgentCommand, events: AgentEvents) {
+    this.name = command.command;
     this.#events = events;
-    this.#name = command;
-    const env = { ...process.env };
-    for (const name of PRIVATE_VARIABLES) delete env[name];
-    this.#child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-    const lines = new LineSplitter(
-      limits.messageBytes,
-      (line) => {
-        if (!this.#stopping) events.onLine(line);
-      },
-      (most) => events.onWarning(`${command} wrote a line of more than ${most} bytes; it was dropped`),
-    );
-    this.#child.stdout.on('data', (chunk: Buffer) => lines.write(chunk));
-    this.#child.stderr.on('data', (chunk: Buffer) => this.#stderr.write(chunk));
-    this.#child.stdin.on('error', () => {}); // it went away while we wrote; `close` says so
-    this.#child.on('error', (error) => this.#end(`${command} could not be started: ${describeSpawnError(error)}`));
-    this.#child.on('close', (code, signal) => {
-      lines.end();
-      this.#end(`${command} ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`);
-    });
+    this.ended = this.#gone.promise;
+    this.#child = this.#start(command);
+    if (this.#child !== null) this.#listen(this.#child);
   }
 
   get pid(): number | null {
-    return this.#child.pid ?? null;
+    return this.#child?.pid ?? null;
   }
 
   /** Bytes given to it that it has not read yet. */
   get unreadBytes(): number {
-    return this.#child.stdin.writableLength;
+    return this.#child?.stdin.writableLength ?? 0;
   }
 
   write(line: string): void {
-    if (!this.#ended && this.#child.stdin.writable) this.#child.stdin.write(`${line}\n`);
+    if (!this.#stopping && this.#child?.stdin.writable) this.#child.stdin.write(`${line}\n`);
   }
 
-  /** Stops and starts reading what it writes: the pipe fills, and the agent waits. */
+  /** Stops reading what it writes: the pipe fills, and the agent waits. */
   pause(): void {
-    this.#child.stdout.pause();
+    this.#child?.stdout.pause();
   }
 
   resume(): void {
-    this.#child.stdout.resume();
+    this.#child?.stdout.resume();
   }
 
   /** Closes its input, then asks, then insists. Nothing is told after this. */
   stop(): void {
-    if (this.#ended || this.#stopping) return;
+    if (this.#isGone || this.#stopping) return;
     this.#stopping = true;
-    this.#child.stdout.resume(); // an agent that waits to write could not end
-    this.#child.stdin.end();
+    this.#child?.stdout.resume(); // an agent that waits to write could not end
+    this.#child?.stdin.end();
     this.#killer = setTimeout(() => {
-      this.#signal('SIGTERM');
-      this.#killer = setTimeout(() => this.#signal('SIGKILL'), GRACE_MS);
+      this.#signalGroup('SIGTERM');
+      this.#killer = setTimeout(() => this.#signalGroup('SIGKILL'), GRACE_MS);
     }, GRACE_MS);
   }
 
-  /** Ends the whole group at once: for when the host itself is ending. */
+  /** Ends the whole group at once. Nothing is told after this. */
   kill(): void {
-    this.#stopping = true;
-    this.#signal('SIGKILL');
+    this.stop();
+    if (!this.#isGone) this.#signalGroup('SIGKILL');
+  }
+
+  #start({ command, args, cwd }: AgentCommand): Child | null {
+    const env = { ...process.env };
+    for (const name of PRIVATE_VARIABLES) delete env[name];
+    const failed = (error: unknown) => this.#end(`${command} could not be started: ${describeSpawnError(error)}`);
+    try {
+      const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+      child.on('error', failed);
+      return child.pid === undefined ? null : child; // without a process it may lack its pipes, too
+    } catch (error) {
+      queueMicrotask(() => failed(error)); // some failures are thrown: tell them as the others are told
+      return null;
+    }
+  }
+
+  #listen(child: Child): void {
+    const lines = new LineSplitter(
+      limits.messageBytes,
+      (line) => {
+        if (!this.#stopping) this.#events.onLine(line);
+      },
+      (most) => {
+        if (!this.#stopping)
+          this.#events.onWarning(`${this.name} wrote a line of more than ${most} bytes; it was dropped`);
+      },
+    );
+    let wasRead = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      wasRead = true;
+      lines.write(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => this.#stderr.write(chunk));
+    child.stdin.on('error', () => {}); // it went away while we wrote; `close` says so
+    const letGo = () => {
+      // what it wrote is read at the pace of the acks; only a pipe that nobody writes to any more is given up
+      if (wasRead || (child.stdout.isPaused() && !this.#stopping)) {
+        wasRead = false;
+        this.#letGo = setTimeout(letGo, GRACE_MS);
+        return;
+      }
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    child.on('exit', () => {
+      clearTimeout(this.#killer);
+      this.#signalGroup('SIGKILL'); // what it started and left behind
+      this.#letGo = setTimeout(letGo, GRACE_MS);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(this.#letGo);
+      lines.end();
+      this.#end(`${this.name} ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`);
+    });
   }
 
   #end(what: string): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    if (this.#killer !== null) clearTimeout(this.#killer);
-    this.#signal('SIGKILL'); // what it started and left behind
+    if (this.#isGone) return;
+    this.#isGone = true;
+    clearTimeout(this.#killer);
+    this.#gone.resolve();
     if (this.#stopping) return;
     const said = this.#stderr.text();
     this.#events.onEnd(said === '' ? what : `${what}; its last words: ${said}`);
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#child.pid === undefined) return;
+  #signalGroup(signal: NodeJS.Signals): void {
+    if (this.#child?.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
       // the group is gone already
     }
   }
-
-  get name(): string {
-    return this.#name;
-  }
 }
 
-function describeSpawnError(error: Error): string {
+function describeSpawnError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such command; is it installed, and on PATH?';
   if (code === 'EACCES') return 'it is not executable';

@@ -61,6 +61,7 @@ export class ControlSocket {
       this.#server.once('error', reject);
       this.#server.listen(this.path, resolve);
     });
+    this.#server.on('error', (error) => this.#logger.warn(`the control socket: ${error.message}`)); // out of descriptors, say
     chmodSync(this.path, 0o600);
     this.#unwatch = this.#host.watch(() => this.#tell());
   }

@@ -44,16 +44,15 @@ const methods: Readonly<Record<string, Method>> = {
     await host.disable();
     return shortStatus(host);
   },
-  'remoteControl/pairing/start': (host, params) =>
-    host.startPairing(parseBody(PairingStartParams, params ?? {}, 'params').manualCode),
+  'remoteControl/pairing/start': (host, params) => host.startPairing(readParams(PairingStartParams, params).manualCode),
   'remoteControl/pairing/status': (host, params) => {
-    const { pairingCode, manualPairingCode } = parseBody(PairingStatusParams, params, 'params');
+    const { pairingCode, manualPairingCode } = readParams(PairingStatusParams, params);
     return host.pairingStatus(
       pairingCode == null ? { manual_pairing_code: manualPairingCode } : { pairing_code: pairingCode },
     );
   },
   'remoteControl/client/list': async (host, params) => {
-    const { items, cursor } = await host.clients(parseBody(ClientListParams, params, 'params'));
+    const { items, cursor } = await host.clients(readParams(ClientListParams, params));
     const data = items.map((item) => ({
       clientId: item.client_id,
       displayName: item.display_name ?? null,
@@ -67,7 +66,7 @@ const methods: Readonly<Record<string, Method>> = {
     return { data, nextCursor: cursor ?? null };
   },
   'remoteControl/client/revoke': async (host, params) => {
-    const { environmentId, clientId } = parseBody(ClientRevokeParams, params, 'params');
+    const { environmentId, clientId } = readParams(ClientRevokeParams, params);
     await host.revokeClient(environmentId, clientId);
     return {};
   },
@@ -93,9 +92,17 @@ export async function callMethod(host: Host, name: string, params: unknown): Pro
   }
 }
 
+/** @throws ControlError that names each member at fault */
+function readParams<T>(schema: Parameters<typeof parseBody<T>>[0], params: unknown): T {
+  try {
+    return parseBody(schema, params ?? {}, 'params');
+  } catch (error) {
+    throw error instanceof WireError ? new ControlError(INVALID_PARAMS, `${error.message}.`) : error;
+  }
+}
+
 function explain(error: unknown): ControlError {
-  if (error instanceof WireError)
-    return new ControlError(error.message.startsWith('params') ? INVALID_PARAMS : REFUSED, error.message);
+  if (error instanceof ControlError) return error;
   if (error instanceof LeaseError || error instanceof PairingError) {
     const retryAt = error.retryAt === null ? {} : { retryAt: new Date(error.retryAt).toISOString() };
     return new ControlError(REFUSED, error.message, { ...retryAt, ...('code' in error ? { code: error.code } : {}) });

@@ -1,5 +1,7 @@
+import type { Clock } from '@holdfast/lease';
 import { limits } from '@holdfast/wire';
 import type { RawData, WebSocket } from 'ws';
+import { Heartbeat } from './heartbeat.ts';
 
 export interface ConnectionEvents {
   onText(text: string): void;
@@ -16,30 +18,36 @@ const CLOSE_TIMEOUT_MS = 1_000;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #next: () => string | null;
-  readonly #heartbeat: NodeJS.Timeout;
-  #lastPong: number;
+  readonly #heartbeat: Heartbeat;
+  #closing: NodeJS.Timeout | undefined;
   #lost: string | null = null;
 
   /**
    * @param socket open and paused
    * @param next gives the next frame to send, or null; asked again after `pump()` and whenever the network has taken something
    */
-  constructor(socket: WebSocket, next: () => string | null, events: ConnectionEvents) {
+  constructor(socket: WebSocket, clock: Clock, next: () => string | null, events: ConnectionEvents) {
     this.#socket = socket;
     this.#next = next;
-    this.#lastPong = performance.now();
-    this.#heartbeat = setInterval(() => this.#beat(), limits.pingIntervalMs);
-    socket.on('pong', () => {
-      this.#lastPong = performance.now();
+    this.#heartbeat = new Heartbeat(clock, {
+      onBeat: () => {
+        if (socket.readyState === socket.OPEN) socket.ping();
+      },
+      onLost: () => {
+        this.#lost ??= `no pong for ${limits.pongTimeoutMs / 1000} s`;
+        socket.terminate();
+      },
     });
+    socket.on('pong', () => this.#heartbeat.pong());
     socket.on('message', (data: RawData, isBinary: boolean) => {
-      if (!isBinary) events.onText(data.toString());
+      if (!isBinary && this.#closing === undefined) events.onText(data.toString());
     });
     socket.on('error', (error) => {
       this.#lost ??= error.message;
     });
     socket.on('close', (code, reason) => {
-      clearInterval(this.#heartbeat);
+      this.#heartbeat.stop();
+      clearTimeout(this.#closing);
       events.onClose(this.#lost ?? describeClose(code, reason.toString()));
     });
     socket.resume();
@@ -56,20 +64,11 @@ export class Connection {
     }
   }
 
-  /** Ends it in order, or without it when the other side does not answer. */
+  /** Ends it in order, or without it when the other side does not answer. What still comes in is not told. */
   close(why: string): void {
     this.#lost ??= why;
     this.#socket.close(1000);
-    setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref();
-  }
-
-  #beat(): void {
-    if (performance.now() - this.#lastPong > limits.pongTimeoutMs) {
-      this.#lost = `no pong for ${limits.pongTimeoutMs / 1000} s`;
-      this.#socket.terminate();
-    } else if (this.#socket.readyState === this.#socket.OPEN) {
-      this.#socket.ping();
-    }
+    this.#closing ??= setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
   }
 }
 

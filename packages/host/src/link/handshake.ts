@@ -5,12 +5,12 @@ import {
   limits,
   PROTOCOL_VERSION,
   paths,
-  requestIdHeaders,
   SERVER_NOT_FOUND_DETAIL,
   socketEndpoint,
 } from '@holdfast/wire';
 import { WebSocket } from 'ws';
-import { causeOf, detailOf } from '../relay-request.ts';
+import { causeOf, detailOf, requestId } from '../relay-request.ts';
+import { withoutSecrets } from '../secrets.ts';
 
 export interface HandshakeRequest {
   readonly relay: string;
@@ -61,13 +61,13 @@ export function shakeHands(request: HandshakeRequest, signal: AbortSignal): Prom
     signal.addEventListener('abort', onAbort);
     socket.on('error', (error) => settle(failed(`failed: ${causeOf(error)}`)));
     socket.on('unexpected-response', (client, answer) => {
-      void readRefusal(answer).then((body) => {
+      void readRefusal(answer).then((text) => {
         client.destroy();
+        const body = withoutSecrets(text, [request.serverToken]);
         settle(refusal(url, answer, body) ?? failed(describeRefusal(answer, body), answer));
       });
     });
     socket.on('open', () => {
-      socket.removeAllListeners('error');
       socket.pause(); // a frame may have come with the answer, and nobody listens yet
       settle({ kind: 'open', socket });
     });
@@ -94,9 +94,9 @@ function refusal(url: string, answer: IncomingMessage, body: string): Handshake 
 }
 
 function describeRefusal(answer: IncomingMessage, body: string): string {
-  const id = requestIdHeaders.map((name) => answer.headers[name]).find((value) => value !== undefined);
+  const id = requestId((name) => answer.headers[name]?.toString());
   const said = detailOf(parse(body)) ?? bodyPreview(body);
-  return `was answered with ${answer.statusCode}${id === undefined ? '' : ` (request id ${String(id)})`}${said === '' ? '' : `: ${said}`}`;
+  return `was answered with ${answer.statusCode}${id === null ? '' : ` (request id ${id})`}${said === '' ? '' : `: ${said}`}`;
 }
 
 function readRefusal(answer: IncomingMessage): Promise<string> {

@@ -1,4 +1,7 @@
-import { type Clock, type Grant, type Lease, LeaseError, parseRetryAfter, type Timer } from '@holdfast/lease';
+import { type Clock, type Grant, type Lease, parseRetryAfter, type Timer } from '@holdfast/lease';
+import type { WebSocket } from 'ws';
+import { causeOf } from '../relay-request.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { reconnectDelay } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { type HandshakeRequest, shakeHands } from './handshake.ts';
@@ -26,6 +29,14 @@ export interface LinkStatus {
   readonly lastError: string | null;
 }
 
+/** How a try ended. `delay`: the least to wait before the next, in milliseconds; `now` leaves that to the lease. */
+interface Ended {
+  readonly delay: number | 'now';
+  readonly stable: boolean;
+}
+
+const NOT_STABLE: Ended = { delay: 0, stable: false };
+
 export interface LinkOptions {
   readonly lease: Lease;
   readonly clock: Clock;
@@ -45,6 +56,8 @@ export class Link {
   #status: LinkStatus;
   #connection: Connection | null = null;
   #stopping: AbortController | null = null;
+  /** Gives up the handshake that is under way. */
+  #shaking: AbortController | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: LinkOptions) {
@@ -63,6 +76,12 @@ export class Link {
     this.#running = this.#running.then(() => this.#run(stopping.signal));
   }
 
+  /** Ends the connection there is, or the try to get one; the next one follows as after any drop. */
+  drop(why: string): void {
+    this.#shaking?.abort();
+    this.#connection?.close(why);
+  }
+
   /** Closes the connection in order and ends every wait. */
   async stop(why: string): Promise<void> {
     this.#stopping?.abort();
@@ -76,6 +95,7 @@ export class Link {
     this.#connection?.pump();
   }
 
+  /** Never rejects. */
   async #run(signal: AbortSignal): Promise<void> {
     let attempts = 0;
     while (!signal.aborted) {
@@ -83,17 +103,21 @@ export class Link {
       if (grant === null) break;
       attempts += 1;
       this.#become({ state: 'connecting' }, { attempts });
-      const { delay, stable } = await this.#attempt(grant, signal);
+      const { delay, stable } = await this.#attempt(grant, signal).catch((error: unknown) => {
+        this.#failed(`connecting failed: ${causeOf(error)}`);
+        return NOT_STABLE;
+      });
       if (stable) attempts = 0;
       if (signal.aborted || delay === 'now') continue;
-      const wait = Math.max(reconnectDelay(attempts === 0 ? 0 : attempts - 1, this.#options.random), delay);
+      // A Retry-After is a floor; what comes on top of it spreads a fleet that was told the same.
+      const wait = delay + reconnectDelay(Math.max(0, attempts - 1), this.#options.random);
       this.#become({ state: 'waiting', nextAttemptAt: this.#options.clock.wall() + wait }, { attempts });
       await this.#sleep(wait, signal);
     }
     this.#become({ state: 'off' }, { attempts: 0, lastError: null });
   }
 
-  /** A valid token, at once when there is one. */
+  /** A valid token, at once when there is one; null when the link or the lease was stopped. */
   async #token(signal: AbortSignal, attempts: number): Promise<Grant | null> {
     const { lease } = this.#options;
     const grant = lease.peek();
@@ -104,24 +128,30 @@ export class Link {
     this.#become({ state: 'waiting-for-token' }, { attempts });
     try {
       return await lease.waitUntilReady({ signal });
-    } catch (error) {
-      if (signal.aborted || (error instanceof LeaseError && error.code === 'ERR_LEASE_CLOSED')) return null;
-      throw error;
+    } catch {
+      return null; // stopped or closed: it knows no other failure
     }
   }
 
-  /** One connection, from the handshake to its end. `delay`: the least to wait before the next, in milliseconds. */
-  async #attempt(grant: Grant, signal: AbortSignal): Promise<{ delay: number | 'now'; stable: boolean }> {
+  /** One connection, from the handshake to its end. */
+  async #attempt(grant: Grant, signal: AbortSignal): Promise<Ended> {
     const { lease, clock, describe } = this.#options;
     const request = describe();
     if (request === null) {
       lease.reject(grant, 'gone'); // a token without an identity is good for nothing; enrolling brings both
-      return { delay: 0, stable: false };
+      return NOT_STABLE;
     }
-    const outcome = await shakeHands({ ...request, serverToken: grant.token }, signal);
+    const shaking = new AbortController();
+    this.#shaking = shaking;
+    const handshake = { ...request, serverToken: grant.token };
+    const outcome = await shakeHands(handshake, AbortSignal.any([signal, shaking.signal]));
+    if (shaking.signal.aborted) {
+      if (outcome.kind === 'open') outcome.socket.terminate();
+      return NOT_STABLE;
+    }
     if (outcome.kind === 'open') {
       const openedAt = clock.monotonic();
-      await this.#hold(outcome.socket, signal);
+      await this.#hold(outcome.socket, grant, signal);
       return { delay: 0, stable: clock.monotonic() - openedAt >= STABLE_MS };
     }
     if (!signal.aborted) this.#failed(outcome.why);
@@ -135,14 +165,14 @@ export class Link {
   }
 
   /** Resolves when the connection is over. */
-  #hold(socket: ConstructorParameters<typeof Connection>[0], signal: AbortSignal): Promise<void> {
-    const { next, onText, onConnected } = this.#options;
+  #hold(socket: WebSocket, grant: Grant, signal: AbortSignal): Promise<void> {
+    const { clock, next, onText, onConnected } = this.#options;
     return new Promise((resolve) => {
-      const connection = new Connection(socket, next, {
+      const connection = new Connection(socket, clock, next, {
         onText,
         onClose: (why) => {
           if (this.#connection === connection) this.#connection = null;
-          if (!signal.aborted) this.#failed(why);
+          if (!signal.aborted) this.#failed(withoutSecrets(why, [grant.token]));
           resolve();
         },
       });

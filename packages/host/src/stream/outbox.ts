@@ -19,6 +19,8 @@ interface Frame {
   readonly text: string;
   /** Whether it completes its message. */
   readonly completes: boolean;
+  /** Whether it is the pong of a stream that is not open. */
+  readonly saysUnknown?: boolean;
 }
 
 /**
@@ -62,12 +64,15 @@ export class Outbox {
     }
   }
 
-  /** Dropped when the window is full: a ping that nobody acks must not make anything grow. */
+  /**
+   * Pings that nobody acks must not make anything grow: the pong is dropped when the window is full, and `unknown` where the last
+   * unacked frame says so already.
+   */
   pushPong(status: 'active' | 'unknown'): void {
-    if (this.isFull) return;
+    if (this.isFull || (status === 'unknown' && this.#frames.at(-1)?.saysUnknown)) return;
     const seq = this.#lastSeq + 1;
     const text = this.#encode(seq, { type: 'pong', status });
-    this.#push({ position: { seq, segment: 0 }, text, completes: true });
+    this.#push({ position: { seq, segment: 0 }, text, completes: true, saysUnknown: status === 'unknown' });
   }
 
   /** Cumulative. An ack without a segment covers the whole message. */

@@ -1,10 +1,10 @@
 import { Outbox } from './outbox.ts';
 import { streamKey } from './stream-key.ts';
 
-/** Outboxes of streams that are not open, kept until their last frames are acked; beyond it the oldest go. */
+/** Outboxes of streams that are not open; beyond it go the oldest, those first that have nothing left to be acked. */
 const MAX_ENDED = 256;
 
-/** The outboxes of all streams. Open streams take turns; an ended one is kept until it is acked. */
+/** The outboxes of all streams. They take turns; those of ended streams are kept, so that their numbers go on and their last words arrive. */
 export class Outboxes {
   readonly #outboxes = new Map<string, Outbox>();
   readonly #isOpen: (key: string) => boolean;
@@ -27,9 +27,7 @@ export class Outboxes {
   }
 
   ack(key: string, acked: { seq_id: number; segment_id?: number }): void {
-    const outbox = this.#outboxes.get(key);
-    outbox?.ack(acked);
-    if (outbox?.unacked === 0 && !this.#isOpen(key)) this.#outboxes.delete(key);
+    this.#outboxes.get(key)?.ack(acked);
   }
 
   /**
@@ -66,7 +64,10 @@ export class Outboxes {
   }
 
   #forgetOldest(): void {
-    const ended = [...this.#outboxes.keys()].filter((key) => !this.#isOpen(key));
-    for (const key of ended.slice(0, Math.max(0, ended.length - MAX_ENDED + 1))) this.#outboxes.delete(key);
+    const ended = [...this.#outboxes].filter(([key]) => !this.#isOpen(key));
+    if (ended.length < MAX_ENDED) return;
+    const [key, outbox] = ended.find(([, { unacked }]) => unacked === 0) ?? ended[0] ?? [];
+    if (key !== undefined) this.#outboxes.delete(key);
+    if (outbox === this.#underWay) this.#underWay = null;
   }
 }

@@ -6,7 +6,7 @@ import type { Outbox } from './outbox.ts';
 const UNREAD_BYTES = 64 * 1024 * 1024;
 
 /** Requests of a controller whose replies are awaited; those beyond it get no error when the agent ends. */
-const MAX_WAITING = 10_000;
+const MAX_WAITING = 1_024;
 
 /** JSON-RPC's codes for what cannot be answered (JSON-RPC 2.0 §5.1, and its range for servers). */
 const PARSE_ERROR = -32700;
@@ -46,8 +46,9 @@ export class Stream {
     });
   }
 
-  get agentPid(): number | null {
-    return this.#agent.pid;
+  /** Settles once the agent is gone. Never rejects. */
+  get agentEnded(): Promise<void> {
+    return this.#agent.ended;
   }
 
   /** `shape` is what `readRpc` says of `message`. */
@@ -60,9 +61,9 @@ export class Stream {
     }
   }
 
-  /** For a controller that sent what is no JSON-RPC. */
+  /** For a controller that sent what is no JSON-RPC. Not told when the window is full: nothing a controller sends may grow without acks. */
   replyMalformed(why: string): void {
-    this.#send(rpcError(null, PARSE_ERROR, `The host could not read a message: ${why}.`));
+    if (!this.outbox.isFull) this.#send(rpcError(null, PARSE_ERROR, `The host could not read a message: ${why}.`));
   }
 
   /** The outbox has room again, or has none. */
@@ -78,6 +79,7 @@ export class Stream {
     this.#agent.stop();
   }
 
+  /** Ends the agent at once. */
   kill(): void {
     this.#agent.kill();
   }

@@ -5,12 +5,16 @@ import {
   exceedsUtf8,
   limits,
   type RawMessage,
+  type RpcId,
   type RpcShape,
   readRpc,
   rpcError,
+  type Segment,
   type ToHost,
+  WireError,
 } from '@holdfast/wire';
 import type { AgentCommand } from '../agent/agent-process.ts';
+import { EndingStreams } from './ending-streams.ts';
 import { Outboxes } from './outboxes.ts';
 import { Stream } from './stream.ts';
 import { fromStreamKey, streamKey } from './stream-key.ts';
@@ -25,7 +29,6 @@ export interface StreamStatus {
   /** By the clock's monotonic time, in milliseconds. */
   readonly since: number;
   readonly unacked: number;
-  readonly agentPid: number | null;
 }
 
 export interface StreamsOptions {
@@ -47,7 +50,9 @@ export class Streams {
   readonly #options: StreamsOptions;
   readonly #open = new Map<string, Stream>();
   readonly #outboxes = new Outboxes((key) => this.#open.has(key));
-  readonly #legacyIds = new Map<string, string>();
+  readonly #ending = new EndingStreams(MAX_STREAMS);
+  /** The stream of each controller that knows of none; another one after a restart, since its numbers begin anew. */
+  readonly #legacyStreamId = randomUUID();
   readonly #assembler = new Assembler();
   #sweep: Timer | null = null;
 
@@ -63,13 +68,13 @@ export class Streams {
         if (stream_id !== undefined && seq_id !== undefined) this.#ack({ ...envelope, stream_id, seq_id });
         break;
       case 'ping':
-        this.#ping(client_id, stream_id ?? this.#legacyIds.get(client_id) ?? randomUUID());
+        this.#ping(client_id, stream_id ?? this.#legacyStreamId);
         break;
       case 'client_closed':
         if (stream_id !== undefined) this.#close(client_id, stream_id, 'the controller left');
         break;
       case 'client_message':
-        this.#message(envelope, envelope.message);
+        this.#message({ ...envelope, stream_id: stream_id ?? this.#legacyStreamId });
         break;
       case 'client_message_chunk':
         if (stream_id !== undefined && seq_id !== undefined) this.#chunk({ ...envelope, stream_id, seq_id }, frame);
@@ -90,82 +95,56 @@ export class Streams {
   status(): StreamStatus[] {
     return [...this.#open].map(([key, stream]) => {
       const [clientId, streamId] = fromStreamKey(key);
-      return { clientId, streamId, since: stream.since, unacked: stream.outbox.unacked, agentPid: stream.agentPid };
+      return { clientId, streamId, since: stream.since, unacked: stream.outbox.unacked };
     });
   }
 
-  /** Ends every stream and forgets what was not acked. */
-  closeAll(why: string): void {
+  /** Ends every stream and forgets what was not acked. Settles when their agents are gone. */
+  async closeAll(why: string): Promise<void> {
     for (const key of [...this.#open.keys()]) this.#close(...fromStreamKey(key), why);
     this.#outboxes.clear();
     this.#sweep?.cancel();
     this.#sweep = null;
+    await this.#ending.settled();
   }
 
-  #message(envelope: ToHost, message: RawMessage): void {
-    const { client_id, seq_id } = envelope;
-    let shape: RpcShape;
-    try {
-      shape = readRpc(message);
-    } catch (error) {
-      const streamId = envelope.stream_id ?? this.#legacyIds.get(client_id) ?? '';
-      this.#open
-        .get(streamKey(client_id, streamId))
-        ?.replyMalformed(error instanceof Error ? error.message : 'malformed');
-      return;
-    }
-    const starts = shape.kind === 'request' && shape.method === 'initialize';
-    const streamId = envelope.stream_id ?? this.#legacyId(client_id, starts);
-    if (streamId === null) return;
-    const known = this.#open.get(streamKey(client_id, streamId));
-    if (seq_id !== undefined && seq_id <= (known?.lastSeq ?? -1) && !starts) return;
-    const stream = starts ? this.#start(client_id, streamId, shape) : known;
+  #message({ client_id, stream_id, seq_id, message }: Addressed & { message: RawMessage }): void {
+    const known = this.#open.get(streamKey(client_id, stream_id));
+    const shape = shapeOf(message);
+    const starts = shape instanceof WireError ? null : initializeId(shape);
+    if (starts === null && isRepeated(known, seq_id)) return;
+    const stream = starts === null ? known : this.#start(client_id, stream_id, starts);
     if (stream === undefined) return;
     if (seq_id !== undefined) stream.lastSeq = seq_id;
     stream.lastActivity = this.#options.clock.monotonic();
-    stream.toAgent(message, shape);
+    if (shape instanceof WireError) stream.replyMalformed(shape.message);
+    else stream.toAgent(message, shape);
   }
 
-  #chunk(envelope: ToHost & { type: 'client_message_chunk'; stream_id: string; seq_id: number }, frame: string): void {
+  #chunk(envelope: Addressed & Segment & { seq_id: number }, frame: string): void {
     const { client_id, stream_id, seq_id } = envelope;
-    if (seq_id <= (this.#open.get(streamKey(client_id, stream_id))?.lastSeq ?? -1)) return;
+    const known = this.#open.get(streamKey(client_id, stream_id));
+    if (isRepeated(known, seq_id)) return;
+    if (known !== undefined) known.lastActivity = this.#options.clock.monotonic();
     if (exceedsUtf8(frame, limits.envelopeBytes)) {
       this.#assembler.forget(client_id, stream_id);
       this.#warn(client_id, stream_id, 'a segment over the size limit was dropped');
       return;
     }
     const assembled = this.#assembler.take(client_id, stream_id, seq_id, envelope);
-    if (assembled.kind === 'complete') this.#message(envelope, assembled.message);
+    if (assembled.kind === 'complete') this.#message({ client_id, stream_id, seq_id, message: assembled.message });
     if (assembled.kind === 'dropped')
       this.#warn(client_id, stream_id, `a segmented message was dropped: ${assembled.why}`);
   }
 
-  /** A controller without stream ids has one stream; a new `initialize` of it begins that anew. */
-  #legacyId(clientId: string, starts: boolean): string | null {
-    const known = this.#legacyIds.get(clientId);
-    if (known !== undefined || !starts) return known ?? null;
-    const id = randomUUID();
-    this.#legacyIds.set(clientId, id);
-    return id;
-  }
-
-  #start(clientId: string, streamId: string, initialize: RpcShape): Stream | undefined {
+  /** Undefined when there are too many. */
+  #start(clientId: string, streamId: string, initializeId: RpcId): Stream | undefined {
     const key = streamKey(clientId, streamId);
     const outbox = this.#outboxes.of(clientId, streamId);
-    const replaced = this.#open.get(key);
-    if (replaced !== undefined) {
-      replaced.close();
-      this.#remove(key, 'a new initialize replaced it');
-    }
+    this.#end(key, 'a new initialize replaced it');
     if (this.#open.size >= MAX_STREAMS) {
-      const id = initialize.kind === 'request' ? initialize.id : null;
-      outbox.pushMessage(
-        rpcError(
-          id,
-          TOO_MANY_STREAMS,
-          `This host runs ${MAX_STREAMS} agents, as many as it may; close a stream first.`,
-        ),
-      );
+      const why = `This host runs ${MAX_STREAMS} agents, as many as it may; close a stream first.`;
+      if (!outbox.isFull) outbox.pushMessage(rpcError(initializeId, TOO_MANY_STREAMS, why));
       this.#options.onOutgoing();
       return undefined;
     }
@@ -173,7 +152,7 @@ export class Streams {
       onOutgoing: this.#options.onOutgoing,
       onEnded: (why) => {
         if (this.#open.get(key) !== stream) return;
-        this.#remove(key, why);
+        this.#end(key, why);
         outbox.pushPong('unknown'); // the controller need not wait for its next ping to learn of it
         this.#options.onOutgoing();
       },
@@ -201,18 +180,17 @@ export class Streams {
   /** Nobody is there to take what the stream still had to say: it is freed. */
   #close(clientId: string, streamId: string, why: string): void {
     const key = streamKey(clientId, streamId);
-    const stream = this.#open.get(key);
-    if (stream === undefined) return;
-    stream.close();
-    stream.outbox.clear();
-    this.#remove(key, why);
+    this.#open.get(key)?.outbox.clear();
+    this.#end(key, why);
   }
 
-  #remove(key: string, why: string): void {
+  #end(key: string, why: string): void {
+    const stream = this.#open.get(key);
+    if (stream === undefined) return;
     const [clientId, streamId] = fromStreamKey(key);
     this.#open.delete(key);
+    this.#ending.add(stream);
     this.#assembler.forget(clientId, streamId);
-    if (this.#legacyIds.get(clientId) === streamId) this.#legacyIds.delete(clientId);
     this.#options.onEvent({ type: 'closed', clientId, streamId, why });
   }
 
@@ -229,4 +207,25 @@ export class Streams {
   #warn(clientId: string, streamId: string, what: string): void {
     this.#options.onEvent({ type: 'warning', clientId, streamId, what });
   }
+}
+
+/** What the address of a message is once a legacy client's stream has its name. */
+type Addressed = Omit<ToHost, 'type' | 'stream_id'> & { readonly stream_id: string };
+
+function shapeOf(message: RawMessage): RpcShape | WireError {
+  try {
+    return readRpc(message);
+  } catch (error) {
+    if (error instanceof WireError) return error;
+    throw error;
+  }
+}
+
+/** The id of an `initialize` request; null for any other message. */
+function initializeId(shape: RpcShape): RpcId | null {
+  return shape.kind === 'request' && shape.method === 'initialize' ? shape.id : null;
+}
+
+function isRepeated(stream: Stream | undefined, seq: number | undefined): boolean {
+  return stream !== undefined && seq !== undefined && seq <= stream.lastSeq;
 }
