@@ -44,7 +44,7 @@ export interface Relay {
   /** What hosts and controllers take as their relay: the url and `/backend-api`. */
   readonly base: string;
   readonly accountId: string;
-  /** A new account token of the owner. The fifty newest are valid. */
+  /** A new account token of the owner, good until this relay stops: for a host in the same process. */
   mintAccountToken(): string;
   /** Stores what has arrived, closes every link (1001), stops listening and releases the folder. */
   close(): Promise<void>;
@@ -94,7 +94,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       url,
       base: `${url}${DEFAULT_BASE_PATH}`,
       accountId: services.accounts.owner.accountId,
-      mintAccountToken: () => services.accounts.mintToken().accountToken,
+      mintAccountToken: () => services.accounts.mintPassingToken().accountToken,
       close: () => (closing ??= close()),
     };
   } catch (error) {
@@ -104,7 +104,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 }
 
 /**
- * A new account token of a relay's owner, beside the relay while it runs or while it does not.
+ * A new account token of a relay's owner, beside the relay while it runs or while it does not. The fifty newest are valid.
  *
  * @throws DataFolderError `ERR_DATA_MISSING` when no relay ever ran there
  */

@@ -19,8 +19,8 @@ export function bearerOf(value: string | undefined): string | null {
   return match?.[1] ?? null;
 }
 
-/** @throws Failure 401 or 403 */
-export async function requireAccount({ accounts }: Credentials, header: HeaderOf): Promise<Account> {
+/** The account of the bearer, whichever it says it is. @throws Failure 401 */
+export async function requireBearer({ accounts }: Credentials, header: HeaderOf): Promise<Account> {
   const bearer = bearerOf(header('authorization'));
   const account = bearer === null ? null : await accounts.authenticate(bearer);
   if (account === null) {
@@ -30,6 +30,12 @@ export async function requireAccount({ accounts }: Credentials, header: HeaderOf
       'The account token is missing or not one of this relay. `holdfast account token --data DIR`, run where the relay is, makes one.',
     );
   }
+  return account;
+}
+
+/** @throws Failure 401 or 403 */
+export async function requireAccount(credentials: Credentials, header: HeaderOf): Promise<Account> {
+  const account = await requireBearer(credentials, header);
   if (header(headers.accountId) !== account.accountId) {
     throw new Failure(
       403,
