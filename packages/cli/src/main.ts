@@ -27,6 +27,7 @@ function program(): Command {
     .description('Remote control for coding agents, self-hosted.')
     .version(version)
     .showHelpAfterError('(holdfast --help, or holdfast COMMAND --help, says what there is)')
+    .enablePositionalOptions()
     .exitOverride();
   const commands = [
     upCommand,

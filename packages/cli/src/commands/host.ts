@@ -25,6 +25,7 @@ export function hostCommand(): Command {
     .description(
       'Connects to a relay and stays connected. COMMAND is the agent: it speaks JSON-RPC on stdio, one message a line, and is started once for each stream.',
     )
+    .passThroughOptions() // what follows the agent's name is the agent's
     .argument(
       '[command...]',
       'the agent, after -- (default: codex app-server where codex is on PATH, else the demo agent)',

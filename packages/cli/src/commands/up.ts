@@ -32,6 +32,7 @@ export function upCommand(): Command {
     .description(
       'Runs a relay and, behind it, a host with an agent on this machine; then shows how to reach it. COMMAND is the agent, as for `holdfast host`.',
     )
+    .passThroughOptions() // what follows the agent's name is the agent's
     .argument(
       '[command...]',
       'the agent, after -- (default: codex app-server where codex is on PATH, else the demo agent)',
