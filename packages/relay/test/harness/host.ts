@@ -36,7 +36,10 @@ export class TestHost {
     return this.#accountHeaders;
   }
 
-  static async enroll(relay: Relay, installationId: string = randomUUID()): Promise<TestHost> {
+  static async enroll(
+    relay: Pick<Relay, 'base' | 'accountId' | 'mintAccountToken'>,
+    installationId: string = randomUUID(),
+  ): Promise<TestHost> {
     const accountHeaders = {
       authorization: `Bearer ${relay.mintAccountToken()}`,
       [headers.accountId]: relay.accountId,

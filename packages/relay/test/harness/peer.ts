@@ -14,6 +14,7 @@ export class Peer {
   readonly raw: string[] = [];
   closed: Closed | undefined;
   readonly socket: WebSocket;
+  #onEach: ((frame: Frame) => void) | undefined;
   readonly #happenings = new Happenings(() => JSON.stringify({ closed: this.closed, frames: this.frames.slice(-20) }));
 
   constructor(socket: WebSocket, onFrame?: (frame: Frame) => void) {
@@ -24,6 +25,7 @@ export class Peer {
       this.raw.push(text);
       this.frames.push(frame);
       onFrame?.(frame);
+      this.#onEach?.(frame);
       this.#happenings.notify();
     });
     socket.on('close', (code, reason) => {
@@ -32,6 +34,12 @@ export class Peer {
     });
     socket.on('pong', () => this.#happenings.notify());
     socket.on('error', () => {});
+  }
+
+  /** Every frame, those included that came before anybody asked. */
+  each(take: (frame: Frame) => void): void {
+    for (const frame of this.frames) take(frame);
+    this.#onEach = take;
   }
 
   send(frame: object | string): void {
@@ -54,13 +62,14 @@ export class Peer {
     return this.until('the socket to close', () => this.closed);
   }
 
-  /** Has the relay look at everything sent before, and gives what came until then. */
+  /** Once the relay has taken everything sent before, and done what follows from it; gives what came until then. */
   async settled(): Promise<Frame[]> {
-    const pong = new Promise<void>((resolve) => this.socket.once('pong', () => resolve()));
-    this.socket.ping();
-    await pong;
-    // the batch of that turn is committed at its end
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // what arrived with the first ping is committed at the end of its turn, and the second comes in a later one
+    for (let turn = 0; turn < 2; turn += 1) {
+      const pong = new Promise<void>((resolve) => this.socket.once('pong', () => resolve()));
+      this.socket.ping();
+      await pong;
+    }
     return this.frames;
   }
 
