@@ -105,12 +105,15 @@ export function checked<T>(read: () => T): T {
   }
 }
 
+/** Wrong, expired or used, or too many guesses; anything else is no fault of the code. */
+const CODE_REFUSALS = [404, 410, 429];
+
 function refusedCode(error: unknown): never {
-  const refused = error instanceof ControllerError && error.status !== null && [403, 404, 410].includes(error.status);
-  const throttled = error instanceof ControllerError && error.status === 429;
-  if (!refused && !throttled) throw error;
+  if (!(error instanceof ControllerError) || error.code !== 'ERR_CONTROLLER_RELAY') throw error;
+  if (error.status === null || !CODE_REFUSALS.includes(error.status)) throw error;
   throw new ControllerError('ERR_CONTROLLER_CODE', error.message, {
     status: error.status,
+    relayCode: error.relayCode,
     requestId: error.requestId,
     retryAt: error.retryAt,
     triesLeft: error.triesLeft,

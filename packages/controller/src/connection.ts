@@ -1,15 +1,18 @@
 import { limits } from '@holdfast/wire';
-import { failuresAfterLink, retryDelay } from './backoff.ts';
+import { failuresAfterLink, MAX_RETRY_MS, retryDelay } from './backoff.ts';
 import { type Clock, MAX_TIMER_MS, type Random, type Timer } from './clock.ts';
 import { asControllerError, ControllerError } from './errors.ts';
 import type { ConnectionState } from './events.ts';
 import { Silence } from './silence.ts';
-import type { Link } from './socket.ts';
+import type { Link, LinkOptions } from './socket.ts';
+
+/** Another program with the credentials of this device has connected (docs/protocol.md §8). */
+const SUPERSEDED = 4001;
 
 export interface LinkHandlers {
   readonly signal: AbortSignal;
   readonly onFrame: (text: string) => void;
-  readonly onClose: (why: string) => void;
+  readonly onClose: LinkOptions['onClose'];
 }
 
 export interface ConnectionOptions {
@@ -63,7 +66,7 @@ export class Connection {
   /** Ends the link for a new one at once, so that the relay sends again what was not acked. */
   cycle(why: string): void {
     if (this.#link === null) return;
-    this.#link.close(4001, why);
+    this.#link.close(4000, why);
     this.hurry();
   }
 
@@ -94,7 +97,7 @@ export class Connection {
       const link = await this.#options.dial({
         signal: this.#closed.signal,
         onFrame: (text) => this.#heard(text),
-        onClose: (why) => this.#ended(why),
+        onClose: (why, code) => this.#ended(why, code),
       });
       if (this.#closed.signal.aborted) return link.close(1000, 'closed');
       this.#link = link;
@@ -119,13 +122,15 @@ export class Connection {
     this.#options.onFrame(text);
   }
 
-  #ended(why: string): void {
+  #ended(why: string, code: number | null): void {
     this.#silence.stop();
     this.#link = null;
     if (this.#closed.signal.aborted) return;
     const lastedMs = this.#options.clock.monotonic() - this.#linkedAt;
     this.#failures = failuresAfterLink(this.#failures, { lastedMs, carried: this.#carried });
-    this.#waitAfter(new ControllerError('ERR_CONTROLLER_NETWORK', why));
+    // whoever took its place would lose it again by a new attempt at once, and so on without end
+    const retryAt = code === SUPERSEDED ? this.#options.clock.wall() + MAX_RETRY_MS : null;
+    this.#waitAfter(new ControllerError('ERR_CONTROLLER_NETWORK', why, { retryAt }));
   }
 
   #waitAfter(error: ControllerError): void {

@@ -34,6 +34,7 @@ export type ControllerErrorCode =
 
 export interface ControllerErrorDetails {
   readonly status?: number | null;
+  readonly relayCode?: string | null;
   readonly requestId?: string | null;
   readonly retryAt?: number | null;
   readonly triesLeft?: number | null;
@@ -46,6 +47,8 @@ export class ControllerError extends Error {
   readonly code: ControllerErrorCode;
   /** The HTTP status of the relay's answer; null where there was none. */
   readonly status: number | null;
+  /** The `code` of the relay's own error body (docs/protocol.md §8); null where there was none. */
+  readonly relayCode: string | null;
   /** What to name to whoever runs the relay. */
   readonly requestId: string | null;
   /** When the relay may be asked again, in ms since the epoch; null where it did not say. */
@@ -57,6 +60,7 @@ export class ControllerError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.status = details.status ?? null;
+    this.relayCode = details.relayCode ?? null;
     this.requestId = details.requestId ?? null;
     this.retryAt = details.retryAt ?? null;
     this.triesLeft = details.triesLeft ?? null;

@@ -119,6 +119,7 @@ export class RelayApi {
       error?.detail ?? `${what} is ${response.status}${text === '' ? '' : `: ${bodyPreview(text)}`}`,
       {
         status: response.status,
+        relayCode: error?.code ?? null,
         requestId: error?.request_id ?? requestId,
         retryAt: wait === null ? null : now + wait,
         triesLeft: error?.tries_left ?? null,

@@ -65,6 +65,7 @@ export class SessionToken {
       if (!isRefusal(error)) throw error;
       throw new ControllerError('ERR_CONTROLLER_UNAUTHORIZED', `A fresh token was refused: ${error.message}`, {
         status: error.status,
+        relayCode: error.relayCode,
         requestId: error.requestId,
         retryAt: error.retryAt,
         cause: error,
@@ -144,7 +145,8 @@ export class SessionToken {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ControllerError)) throw error;
-      if (error.status === 403) throw revoked(error);
+      // a relay that restarted in between knows nothing of its challenge: that is no revocation
+      if (error.status === 403 && error.relayCode !== 'device_proof_refused') throw revoked(error);
       this.#failures += 1;
       this.#lastError = error;
       const floor = error.retryAt === null ? 0 : error.retryAt - clock.wall();
@@ -197,6 +199,6 @@ function revoked(error: ControllerError): ControllerError {
   return new ControllerError(
     'ERR_CONTROLLER_REVOKED',
     `This device may no longer control this host: ${error.message} Pair it again with a new code.`,
-    { status: error.status, requestId: error.requestId, cause: error },
+    { status: error.status, relayCode: error.relayCode, requestId: error.requestId, cause: error },
   );
 }

@@ -46,8 +46,8 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onFrame: (text: string) => void;
-  /** Called once, and only for a link that was opened. */
-  readonly onClose: (why: string) => void;
+  /** Called once, and only for a link that was opened. `code` is the relay's; null where this side ended it. */
+  readonly onClose: (why: string, code: number | null) => void;
 }
 
 /** Opens a websocket and answers its challenge (docs/protocol.md §6). No accept frame follows: with the proof sent it is open. */
@@ -65,13 +65,13 @@ export function openLink(options: LinkOptions): Promise<Link> {
       close: (code, reason) => end(code, reason, reason),
     };
 
-    const end = (code: number, reason: string, why: string) => {
+    const end = (code: number, reason: string, why: string, theirs: number | null = null) => {
       const before = phase;
       phase = 'closed';
       timer.cancel();
       signal.removeEventListener('abort', abandon);
       socket.close(code, reason);
-      if (before === 'open') options.onClose(why);
+      if (before === 'open') options.onClose(why, theirs);
       else if (before !== 'closed') reject(new ControllerError('ERR_CONTROLLER_NETWORK', why));
     };
     const abandon = () => end(1000, 'not needed any more', 'The attempt was given up.');
@@ -102,7 +102,7 @@ export function openLink(options: LinkOptions): Promise<Link> {
     });
     socket.addEventListener('close', ({ code, reason }) => {
       const words = reason === undefined || reason === '' ? `code ${code ?? 'unknown'}` : `${code}: ${reason}`;
-      end(1000, '', `The relay closed the link (${words}).`);
+      end(1000, '', `The relay closed the link (${words}).`, code ?? null);
     });
     // what is wrong is told by the close that follows
     socket.addEventListener('error', () => {});

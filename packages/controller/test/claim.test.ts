@@ -38,6 +38,13 @@ test('too many wrong codes: the error says when to come back', async (t) => {
   });
 });
 
+test('a proof that is not accepted is not called a wrong code', async (t) => {
+  const relay = await startRelay(t);
+  relay.replyOnce(paths.claimFinish, { status: 403, body: { detail: 'Too old.', code: 'device_proof_refused' } });
+  await assert.rejects(claim(relay), { code: 'ERR_CONTROLLER_RELAY', relayCode: 'device_proof_refused' });
+  await claim(relay);
+});
+
 test('what is no code or no address is refused before anything is sent', async (t) => {
   const relay = await startRelay(t);
   await assert.rejects(claimCode({ base: relay.base, code: 'ABCD-01', device }), { code: 'ERR_CONTROLLER_CODE' });

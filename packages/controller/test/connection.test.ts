@@ -169,6 +169,32 @@ test('a token is renewed while it is still good, and a failure of that disturbs 
   assert.equal(controller.state, 'connected');
 });
 
+test('a proof that a relay no longer knows the challenge of is no revocation: it is tried again', async (t) => {
+  const relay = await startRelay(t);
+  const controller = await startController(t, relay);
+  await reaches(controller, 'connected');
+  relay.forgetTokens();
+  relay.replyOnce(paths.clientRefreshFinish, {
+    status: 403,
+    body: { detail: 'Too old.', code: 'device_proof_refused' },
+  });
+  await assert.rejects(controller.environments(), { status: 403, relayCode: 'device_proof_refused' });
+  assert.equal((await controller.environments()).length, 2);
+  assert.equal(controller.state, 'connected');
+});
+
+test('a controller whose place was taken by another of the same device does not take it back at once', async (t) => {
+  const relay = await startRelay(t);
+  const clock = new ManualClock(Date.now());
+  const controller = await startController(t, relay, { clock });
+  await relay.until(() => relay.links === 1, 'the link');
+  const waiting = next(controller, 'waiting');
+  relay.close(4001, 'a newer connection took its place');
+  const { reason, nextAttemptAt } = await waiting;
+  assert.match(reason ?? '', /a newer connection took its place/);
+  assert.equal((nextAttemptAt ?? 0) - clock.wall(), 30_000);
+});
+
 test("another device's challenge is not signed", async (t) => {
   const relay = await startRelay(t);
   relay.challengeFor = 'cli_somebody';

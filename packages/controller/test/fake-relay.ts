@@ -102,6 +102,10 @@ export class FakeRelay {
     this.replies.set(path, [...(this.replies.get(path) ?? []), ...replies]);
   }
 
+  close(code: number, reason: string): void {
+    for (const socket of this.sockets) socket.close(code, reason);
+  }
+
   /** Every token it gave is worth nothing any more. */
   forgetTokens(): void {
     this.#tokens.clear();
