@@ -5,6 +5,7 @@ import { connectedHost, nodeAgent, statusOf } from './harness.ts';
 
 /** Writes on for as long as it is read, and tells over stderr nothing. */
 const endless = nodeAgent(`
+  process.stdin.on('end', () => process.exit());
   process.stdin.once('data', (line) => {
     const { id } = JSON.parse(line);
     let n = 0;

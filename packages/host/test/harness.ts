@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Authority, type AuthorityOptions, startAuthority } from '@holdfast/testkit';
+import { type Authority, type AuthorityOptions, type ManualClock, startAuthority } from '@holdfast/testkit';
 import { pino } from 'pino';
 import { type AgentCommand, fixedCredentials, Host, type HostOptions } from '../src/index.ts';
 
@@ -98,6 +98,14 @@ export async function connectedHost(t: TestContext, options: Partial<HostOptions
   made.host.start();
   const link = await authority.waitForLink();
   return { ...made, authority, link };
+}
+
+/** Waits for the Nth link of a host whose clock is manual: a wait of no length ends at once, whenever it begins. */
+export function linkOf(authority: Authority, clock: ManualClock, ordinal: number) {
+  return eventually(() => {
+    void clock.advance(0);
+    return authority.allLinks[ordinal - 1];
+  }, `host websocket ${ordinal}`);
 }
 
 /** Waits for a status, told by the host itself. */

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { LineSplitter } from '../src/agent/line-splitter.ts';
+
+function linesOf(chunks: readonly Uint8Array[], maxBytes = 1_000_000) {
+  const lines: string[] = [];
+  let tooLong = 0;
+  const splitter = new LineSplitter(
+    maxBytes,
+    (line) => lines.push(line),
+    () => {
+      tooLong += 1;
+    },
+  );
+  for (const chunk of chunks) splitter.write(Buffer.from(chunk));
+  splitter.end();
+  return { lines, tooLong };
+}
+
+const text = (...chunks: string[]) => chunks.map((chunk) => Buffer.from(chunk));
+
+describe('a line splitter', () => {
+  test('gives lines without their ends, be those LF or CRLF, and skips empty ones', () => {
+    assert.deepEqual(linesOf(text('a\nb\r\n\n \r\nc\n')).lines, ['a', 'b', 'c']);
+  });
+
+  test('takes what is left at the end for a line', () => {
+    assert.deepEqual(linesOf(text('a\nb')).lines, ['a', 'b']);
+  });
+
+  test('puts a character together that came in pieces', () => {
+    const bytes = Buffer.from('é😀\n');
+    assert.deepEqual(linesOf([...bytes].map((byte) => Uint8Array.of(byte))).lines, ['é😀']);
+  });
+
+  test('keeps a carriage return that is within a line', () => {
+    assert.deepEqual(linesOf(text('a\rb\r\r\n')).lines, ['a\rb\r']);
+  });
+
+  test('drops a line over the limit, tells so once, and goes on with the next', () => {
+    const { lines, tooLong } = linesOf(text('12345\n', '123', '456', '789', '\nshort\n', '1234567'), 5);
+    assert.deepEqual(lines, ['12345', 'short']);
+    assert.equal(tooLong, 2);
+  });
+
+  test('gives the same lines however the bytes are cut', () => {
+    const byte = fc.oneof(fc.constantFrom(0x0a, 0x0d, 0x20, 0x41, 0xc3, 0xa9), fc.integer({ min: 0, max: 255 }));
+    const cuts = fc.array(fc.nat(200), { maxLength: 20 });
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 200 }), cuts, fc.integer({ min: 1, max: 30 }), (bytes, at, most) => {
+        const whole = Uint8Array.from(bytes);
+        const edges = [0, ...at.filter((cut) => cut <= whole.length).sort((a, b) => a - b), whole.length];
+        const pieces = edges.slice(1).map((end, index) => whole.subarray(edges[index], end));
+        assert.deepEqual(linesOf(pieces, most), linesOf([whole], most));
+      }),
+    );
+  });
+});
