@@ -36,10 +36,20 @@ export function asCliError(error: unknown): CliError | null {
         : REFUSALS.includes(error.code)
           ? exitCodes.refused
           : exitCodes.unavailable;
-    const retryAt = error.retryAt === null ? null : new Date(error.retryAt).toISOString();
-    return new CliError(exitCode, error.message, { retryAt, cause: error });
+    return new CliError(exitCode, error.message, { retryAt: momentOf(error.retryAt), cause: error });
   }
+  if (hasRetryAt(error))
+    return new CliError(exitCodes.unavailable, error.message, { retryAt: momentOf(error.retryAt), cause: error });
   return isSystemError(error) ? new CliError(exitCodes.failed, error.message, { cause: error }) : null;
+}
+
+/** No token, or pairing is held back: the host's own refusals know when to try again. */
+function hasRetryAt(error: unknown): error is Error & { retryAt: number | null } {
+  return error instanceof Error && 'retryAt' in error && (error.retryAt === null || typeof error.retryAt === 'number');
+}
+
+function momentOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }
 
 /** What the system refuses (a file, a socket) says enough by its message. */

@@ -1,5 +1,5 @@
 /** How long an orderly end may take before the process ends anyway, in milliseconds. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 10_000;
 
 /** Aborts on the first SIGINT, SIGTERM or SIGHUP; on the second the process ends at once. */
 export function stopSignal(): AbortSignal {

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
-import { ControlSocket, Host } from '@holdfast/host';
+import { Host } from '@holdfast/host';
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { accountSource } from '../account-source.ts';
 import { chooseAgent } from '../agents.ts';
+import { openControl } from '../open-control.ts';
 import { createLogger, jsonOption, logLevelOption, relayOption } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { places, stateHome } from '../places.ts';
@@ -54,7 +55,7 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
     version,
   });
   try {
-    const control = await ControlSocket.open(host, logger);
+    const control = await openControl(host, logger);
     output.report(
       { event: 'started', control: control.path, relay: flags.relay },
       `Host ${flags.name} runs ${description}; pair with \`holdfast pair --data ${host.dir}\``,

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { ControlSocket, fixedCredentials, Host } from '@holdfast/host';
+import { fixedCredentials, Host } from '@holdfast/host';
 import type { PairingStartResult } from '@holdfast/wire';
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { chooseAgent } from '../agents.ts';
 import { launchRelay } from '../launch-relay.ts';
+import { openControl } from '../open-control.ts';
 import { createLogger, jsonOption, logLevelOption, parseListen } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { places, stateHome } from '../places.ts';
@@ -75,7 +76,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
       version,
     });
     try {
-      const control = await ControlSocket.open(host, logger);
+      const control = await openControl(host, logger);
       output.report({ event: 'listening', url: relay.url, base: relay.base }, `Holdfast runs ${description}.`);
       host.enable();
       await showCode(host, relay.url, relay.base, output);
