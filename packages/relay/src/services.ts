@@ -51,6 +51,7 @@ export function createServices(options: ServicesOptions) {
     devices,
     servers,
     mailbox,
+    streams,
     cursors: new Cursors(epoch),
     switchboard: new Switchboard({ db, routing, life, streams, mailbox, logger }, ports),
     accounts: new Accounts({ ...base, signingKey }),
