@@ -51,8 +51,11 @@ export function resolveOptions(options: ConnectOptions): ResolvedOptions {
     base: checked(() => normalizeBase(credentials.base)),
     clientId,
     deviceKey,
+    // without a moment that exists it is as good as none: the device key gets another
     initialToken:
-      token === undefined || tokenExpiresAt === undefined ? {} : { initial: { token, expiresAt: tokenExpiresAt } },
+      token === undefined || tokenExpiresAt === undefined || !Number.isFinite(tokenExpiresAt)
+        ? {}
+        : { initial: { token, expiresAt: tokenExpiresAt } },
     WebSocket: options.WebSocket ?? globalWebSocket(),
     // called as a method of the global object, which a browser insists on
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),

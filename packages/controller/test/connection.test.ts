@@ -100,6 +100,17 @@ test('a refused token is renewed once, by the device key alone, for all who ask'
   assert.equal(refreshes[0]?.authorization, undefined);
 });
 
+test('a token that has expired, or whose end is no moment, is not used', async (t) => {
+  const relay = await startRelay(t);
+  const credentials = await claim(relay);
+  for (const tokenExpiresAt of [Date.now() - 1, Number.NaN]) {
+    const refreshes = relay.seen(paths.clientRefreshFinish);
+    const controller = await startController(t, relay, {}, { ...credentials, tokenExpiresAt });
+    await reaches(controller, 'connected');
+    assert.equal(relay.seen(paths.clientRefreshFinish), refreshes + 1);
+  }
+});
+
 test('a fresh token that is refused too is no reason to ask for a third', async (t) => {
   const relay = await startRelay(t);
   const credentials = await claim(relay);
