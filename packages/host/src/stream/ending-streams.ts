@@ -1,16 +1,19 @@
 import type { Stream } from './stream.ts';
 
+/** What a stream is once it is over: an agent that has yet to go. */
+export type EndingStream = Pick<Stream, 'close' | 'kill' | 'agentEnded'>;
+
 /** Streams that are over while their agents have yet to go. Each ends within its grace; those beyond `most`, the oldest first, at once. */
 export class EndingStreams {
   readonly #most: number;
-  readonly #streams = new Set<Stream>();
+  readonly #streams = new Set<EndingStream>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
   /** Closes the stream, if its agent is still there. */
-  add(stream: Stream): void {
+  add(stream: EndingStream): void {
     stream.close();
     this.#streams.add(stream);
     void stream.agentEnded.then(() => this.#streams.delete(stream));
