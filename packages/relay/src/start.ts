@@ -18,6 +18,8 @@ import { openSettings } from './stores/settings.ts';
 
 const PROGRAM = 'relay';
 const SWEEP_MS = 60_000;
+/** Sockets at a time, of whatever kind; one more is closed as it comes. */
+const MAX_CONNECTIONS = 10_000;
 /** How long peers may take over their half of the closing handshake when the relay stops. */
 const CLOSE_GRACE_MS = 1_000;
 
@@ -69,6 +71,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     const handshakes = new Handshakes(services);
     const app = createApp(services);
     const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+    http.maxConnections = MAX_CONNECTIONS;
     http.on('upgrade', handshakes.onUpgrade);
     const port = await bind(http, listen);
     const url = `http://${listen.host.includes(':') ? `[${listen.host.replace(/^\[|\]$/g, '')}]` : listen.host}:${port}`;

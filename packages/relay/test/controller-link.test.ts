@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ManualClock } from '@holdfast/testkit';
 import { paths } from '@holdfast/wire';
 import { newKey, serverMessage, TestController } from './harness/controller.ts';
-import { mustOpen, TestHost } from './harness/host.ts';
+import { mustOpen, post, TestHost } from './harness/host.ts';
 import { Peer } from './harness/peer.ts';
 import { relayFor } from './harness/relay.ts';
 
@@ -221,5 +221,50 @@ test('a controller that does not read holds up nobody, and gets everything in or
   assert.deepEqual(
     link.frames.filter(({ type }) => type === 'server_message').map(({ seq_id }) => seq_id),
     Array.from({ length: 200 }, (_, n) => n + 1),
+  );
+});
+
+test('a stream on which too much waits for an absent host is reset; the controller is told at once, the host on its return', async (t) => {
+  const { base, host, controller } = await meet(t, { bounds: { streamFrames: 10 } });
+  const link = await controller.link(base);
+  for (let seq = 1; seq <= 20; seq += 1) link.send(controller.message('loud', seq));
+  await link.frame('the last ack', ({ type, seq_id }) => type === 'ack' && seq_id === 20);
+  await link.frame('that it is over', ({ type, stream_id }) => type === 'pong' && stream_id === 'loud');
+  const hostLink = await host.link(base);
+  await hostLink.frame('the close', ({ type, stream_id }) => type === 'client_closed' && stream_id === 'loud');
+  assert.equal((await hostLink.settled()).length, 1);
+});
+
+test('the newest link of a device wins; the one before it is told so', async (t) => {
+  const { base, host, controller } = await meet(t);
+  const [hostLink, old] = [await host.link(base), await controller.link(base)];
+  old.send(controller.message('s1', 1));
+  await hostLink.frame('the message', ({ type }) => type === 'client_message');
+  const current = await controller.link(base);
+  assert.equal((await old.untilClosed()).code, 4001);
+  hostLink.send(serverMessage(controller, 's1', 1));
+  await current.frame('the answer', ({ type }) => type === 'server_message');
+});
+
+test('one socket serves many hosts: each gets what is meant for it', async (t) => {
+  const relay = await relayFor(t);
+  const [one, other] = [await TestHost.enroll(relay), await TestHost.enroll(relay)];
+  const controller = await TestController.claim(relay.base, await one.pair(relay.base));
+  const { pairing_code } = await other.pair(relay.base);
+  await post(relay.base, paths.clientPair, { client_id: controller.clientId, pairing_code }, controller.bearer);
+  const [oneLink, otherLink] = [await one.link(relay.base), await other.link(relay.base)];
+  const link = await controller.link(relay.base);
+  link.send(controller.message('s1', 1, 'for one'));
+  link.send({ ...controller.message('s1', 1, 'for the other'), env_id: other.environmentId });
+  for (const hostLink of [oneLink, otherLink]) {
+    await hostLink.frame('its message', ({ type }) => type === 'client_message');
+    hostLink.send(serverMessage(controller, 's1', 1));
+  }
+  await link.until('both answers', () => link.count(({ type }) => type === 'server_message') === 2);
+  const environments = link.frames.filter(({ type }) => type === 'server_message').map(({ env_id }) => String(env_id));
+  assert.deepEqual(environments.sort(), [one.environmentId, other.environmentId].sort());
+  assert.deepEqual(
+    (await otherLink.settled()).filter(({ type }) => type === 'client_message').map(({ message }) => message),
+    [{ method: 'for the other' }],
   );
 });
