@@ -4,6 +4,8 @@ export type { DeadlineReason } from './deadline.ts';
 export type { LeaseState } from './decide.ts';
 export { LeaseClosedError, LeaseError, type LeaseErrorCode, type LeaseErrorDetails } from './errors.ts';
 export type { LeaseEvents, LeaseEventType, LeaseListener } from './events.ts';
+export { type FetchLike, type LeasedFetchOptions, leasedFetch } from './fetch.ts';
+export { type AsyncToken, fromAsync, RefreshError, type RefreshErrorDetails } from './from-async.ts';
 export { classifyResponse, type HttpRefreshOptions, httpRefresh, readAnswer } from './http-refresh.ts';
 export { type AcquireOptions, Lease } from './lease.ts';
 export type { LeaseOptions } from './options.ts';
