@@ -37,7 +37,7 @@ async function runAttach(environment: string | undefined, { relay, code, data }:
   const credentials = await credentialsFor(environment, code, relay, devices, stop);
   const controller = connect({ credentials });
   controller.on('state', ({ state, reason }) => {
-    if (state === 'waiting') tell(`Not connected: ${reason ?? 'the link is down'}; trying again.`);
+    if (state === 'waiting') tell(`Not connected: ${(reason ?? 'the link is down').replace(/\.$/, '')}. Trying again.`);
   });
   if (process.stdin.isTTY)
     tell(
