@@ -1,6 +1,6 @@
 export { type Clock, type Random, type Reading, systemClock, type Timer } from './clock.ts';
 export type { LeaseCounts } from './counts.ts';
-export type { DeadlineReason } from './deadline.ts';
+export { type Deadline, type DeadlinePlan, type DeadlineReason, endsAt, isAhead, planDeadline } from './deadline.ts';
 export type { LeaseState } from './decide.ts';
 export { LeaseClosedError, LeaseError, type LeaseErrorCode, type LeaseErrorDetails } from './errors.ts';
 export type { LeaseEvents, LeaseEventType, LeaseListener } from './events.ts';
@@ -21,4 +21,4 @@ export type {
 export type { Grant } from './record.ts';
 export { parseRetryAfter } from './retry-after.ts';
 export type { LeaseSnapshot } from './snapshot.ts';
-export type { DeadlineRecord, DeadlineStore } from './store.ts';
+export { type DeadlineRecord, type DeadlineStore, type RestoredDeadline, restoreDeadline } from './store.ts';
