@@ -1,0 +1,93 @@
+// The tables, as Markdown that reads well in a terminal.
+import { availableParallelism } from 'node:os';
+import type { AloneResult, FastResult } from './fast.ts';
+import type { Measured } from './measured.ts';
+import { peerVersion } from './peer.ts';
+import type { Row } from './rows.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import type { StormResult } from './storm.ts';
+import { subjects } from './subjects/index.ts';
+
+export function report(measured: Measured, rows: readonly Row[], now: Date): string {
+  const { platform, arch, version } = process;
+  const where = `Node ${version.slice(1)}, ${platform} ${arch}, ${availableParallelism()} CPUs`;
+  return [
+    `Measured ${now.toISOString().slice(0, 10)}; ${where}.`,
+    '### Marks',
+    marksTable(rows),
+    '### Fast path',
+    fastTable(measured.fast.tight),
+    'A call that stands alone: in a turn of the event loop of its own, 0.06 ms or more after the one before.',
+    aloneTable(measured.fast.alone),
+    ...scenarios.flatMap((scenario) => [
+      `### Storm: ${scenario.title}`,
+      stormTable(
+        measured.storms.filter((result) => result.scenario === scenario),
+        scenario,
+      ),
+    ]),
+    '### Versions',
+    versionsTable(),
+  ].join('\n\n');
+}
+
+function marksTable(rows: readonly Row[]): string {
+  const marked = rows.flatMap(({ name, value, unit, mark, holds }) => {
+    if (mark === null || value === null) return [];
+    const bound = name.endsWith(' served') && !name.endsWith('not served') ? 'at least' : 'at most';
+    return [[name, `${number(value)} ${unit}`, `${bound} ${mark}`, holds === true ? 'yes' : '**no**']];
+  });
+  return table(['What', 'Measured', 'Mark', 'Holds'], marked);
+}
+
+function fastTable(results: readonly FastResult[]): string {
+  const label = new Map(results.map(({ fast }) => [fast.name, fast.label]));
+  const lines = results.map(({ fast, ns, ratio }) => {
+    const against = fast.floor === fast.name ? '' : `${number(ratio)} × ${label.get(fast.floor)}`;
+    return [fast.label, `${number(ns)} ns`, against];
+  });
+  return table(['Call, in a tight loop', 'Median', 'Against its floor'], lines);
+}
+
+function aloneTable(results: readonly AloneResult[]): string {
+  return table(
+    ['Call, standing alone', 'Median'],
+    results.map(({ label, ns }) => [label, `${number(ns)} ns`]),
+  );
+}
+
+function stormTable(results: readonly StormResult[], { load }: Scenario): string {
+  const slowest = load === 'refused' ? 'Slowest call' : 'Slowest acquire';
+  const lines = results.map(({ subject, outcome }) => {
+    const name = subject.package === null ? `**${subject.label}**` : subject.label;
+    if (outcome === null) return [name, 'cannot be told of a refusal', '', ''];
+    const { requests, early, calls, served, waiting, slowestMs } = outcome;
+    const left = waiting === 0 ? '' : `, ${waiting} of them still waiting`;
+    const took = `${waiting === 0 ? '' : 'over '}${number(slowestMs)} ms`;
+    const tooEarly = early === 0 ? '' : `, ${early} before its time`;
+    return [name, `${number(requests)}${tooEarly}`, `${number(calls - served)} of ${number(calls)}${left}`, took];
+  });
+  return table(['', 'Requests', 'Calls not served', slowest], lines);
+}
+
+function versionsTable(): string {
+  const packages = new Set(subjects.flatMap(({ package: name }) => (name === null ? [] : [name])));
+  return table(
+    ['Package', 'Version'],
+    [...packages].sort().map((name) => [`\`${name}\``, peerVersion(name)]),
+  );
+}
+
+function number(value: number): string {
+  const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, title.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  const row = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [row(head), row(widths.map((width) => '-'.repeat(width))), ...lines.map(row)].join('\n');
+}
