@@ -31,11 +31,14 @@ export function report(measured: Measured, rows: readonly Row[], now: Date): str
   ].join('\n\n');
 }
 
+/** Units that the name of a row does not tell. */
+const UNITS: Record<string, string> = { ms: ' ms', times: ' ×' };
+
 function marksTable(rows: readonly Row[]): string {
   const marked = rows.flatMap(({ name, value, unit, mark, holds }) => {
     if (mark === null || value === null) return [];
     const bound = name.endsWith(' served') && !name.endsWith('not served') ? 'at least' : 'at most';
-    return [[name, `${number(value)} ${unit}`, `${bound} ${mark}`, holds === true ? 'yes' : '**no**']];
+    return [[name, `${number(value)}${UNITS[unit] ?? ''}`, `${bound} ${mark}`, holds === true ? 'yes' : '**no**']];
   });
   return table(['What', 'Measured', 'Mark', 'Holds'], marked);
 }
