@@ -6,8 +6,8 @@ import type { ConnectionState } from './events.ts';
 import { Silence } from './silence.ts';
 import type { Link, LinkOptions } from './socket.ts';
 
-/** Another program with the credentials of this device has connected (docs/protocol.md §8). */
-const SUPERSEDED = 4001;
+/** Something else took the place of this link: one of the same session, or too many of the same device (docs/protocol.md §8). */
+const SUPERSEDED = [4001, 4008];
 
 export interface LinkHandlers {
   readonly signal: AbortSignal;
@@ -129,7 +129,7 @@ export class Connection {
     const lastedMs = this.#options.clock.monotonic() - this.#linkedAt;
     this.#failures = failuresAfterLink(this.#failures, { lastedMs, carried: this.#carried });
     // whoever took its place would lose it again by a new attempt at once, and so on without end
-    const retryAt = code === SUPERSEDED ? this.#options.clock.wall() + MAX_RETRY_MS : null;
+    const retryAt = code !== null && SUPERSEDED.includes(code) ? this.#options.clock.wall() + MAX_RETRY_MS : null;
     this.#waitAfter(new ControllerError('ERR_CONTROLLER_NETWORK', why, { retryAt }));
   }
 

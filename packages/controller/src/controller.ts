@@ -6,6 +6,7 @@ import {
   socketEndpoint,
   TICKET_SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
+  type TicketRequest,
   TicketResponse,
   type ToController,
   toBase64Url,
@@ -25,7 +26,8 @@ import { ControllerStream, type Stream } from './stream.ts';
 const PING_EVERY_MS = 30_000;
 
 /**
- * One device's link to its relay, kept up until `close()`, and the streams on it.
+ * One link of a device to its relay, kept up until `close()`, and the streams on it. A device may have several at once, in as many
+ * pages or processes; each has its own streams.
  *
  * @throws ControllerError `ERR_CONTROLLER_URL`, `ERR_CONTROLLER_UNSUPPORTED`
  */
@@ -41,6 +43,8 @@ export class Controller {
   readonly #listeners = new Listeners();
   readonly #assembler = new Assembler();
   readonly #streams = new Map<string, ControllerStream>();
+  /** Tells this link from others of the same device (docs/protocol.md §8). */
+  readonly #session = randomId('ses');
   readonly #stopWatching: () => void;
   #pings: Timer | null = null;
 
@@ -88,7 +92,7 @@ export class Controller {
   /** A stream to one agent on a host. Nothing is sent before its first message. @throws ControllerError when closed */
   openStream(environmentId: string): Stream {
     this.#requireOpen();
-    const id = `st_${toBase64Url(crypto.getRandomValues(new Uint8Array(16)))}`;
+    const id = randomId('st');
     const stream = new ControllerStream({
       address: { client_id: this.#options.clientId, env_id: environmentId, stream_id: id },
       assembler: this.#assembler,
@@ -126,7 +130,7 @@ export class Controller {
       this.#api.call({
         method: 'POST',
         path: paths.clientTicket,
-        body: {},
+        body: { session: this.#session } satisfies TicketRequest,
         answer: TicketResponse,
         as: { token, clientId },
         signal: handlers.signal,
@@ -178,3 +182,5 @@ export class Controller {
     if (state === 'closed') throw error ?? new ControllerError('ERR_CONTROLLER_CLOSED', 'The controller was closed.');
   }
 }
+
+const randomId = (prefix: string) => `${prefix}_${toBase64Url(crypto.getRandomValues(new Uint8Array(16)))}`;

@@ -8,13 +8,15 @@ export interface Bounds {
   /** The same while the destination is connected: it is slow, not gone. */
   readonly liveStreamBytes: number;
   readonly streamFrames: number;
-  /** All mail of one destination. Over it, the stream whose frame was one too many is reset. */
+  /** All mail of one host, or of all sessions of one client. Over it, sessions that are away make room, else the stream whose frame was one too many is reset. */
   readonly destBytes: number;
   readonly destFrames: number;
   /** Mail waits no longer than this; then its stream is reset. */
   readonly mailLifeMs: number;
   /** Streams of one client; the one idle longest goes. */
   readonly streamsPerClient: number;
+  /** Live links of one client, each a session of its own; the oldest is closed. */
+  readonly sessionsPerClient: number;
   /** A closed stream's positions are remembered this long, so that what is sent again is known again. */
   readonly closedStreamMs: number;
   /** What one websocket may hold unsent; the rest waits in the mailbox. */
@@ -29,6 +31,7 @@ export const defaultBounds: Bounds = {
   destFrames: 128 * KIB,
   mailLifeMs: 24 * 3600_000,
   streamsPerClient: 256,
+  sessionsPerClient: 16,
   closedStreamMs: 10 * 60_000,
   socketBytes: 4 * MIB,
 };

@@ -1,12 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position } from '@holdfast/wire';
+import { ownerOf } from './destination.ts';
 import { integer, type Row, text } from './stores/row.ts';
 
 /** The stream of mail that belongs to none: `client_closed` and `pong unknown`, which outlive the stream they speak of. */
 export const NOTICE = 0;
 
 export interface Mail {
-  /** A server_id or a client_id. */
+  /** See `destination.ts`. */
   readonly dest: string;
   /** `Stream.id`, or NOTICE. */
   readonly stream: number;
@@ -79,13 +80,13 @@ export class Mailbox {
   }
 
   /** A controller has everything up to the cursor. */
-  trimController(clientId: string, cursor: number): void {
-    this.#uncount(this.#trimAll.all(clientId, cursor));
+  trimController(dest: string, cursor: number): void {
+    this.#uncount(this.#trimAll.all(dest, cursor));
   }
 
   /** A controller that acks end to end has at least the notices, which no ack names. */
-  trimNotices(clientId: string, cursor: number): void {
-    this.#uncount(this.#trimNotices.all(clientId, cursor));
+  trimNotices(dest: string, cursor: number): void {
+    this.#uncount(this.#trimNotices.all(dest, cursor));
   }
 
   /** A controller has taken everything of that stream up to the position. */
@@ -113,8 +114,14 @@ export class Mailbox {
       .map((row) => integer(row, 'stream'));
   }
 
-  waiting(dest: string, stream?: number): Waiting {
-    return this.#waiting.get(stream === undefined ? dest : `${dest} ${stream}`) ?? NONE;
+  /** Of one stream for one destination. */
+  waiting(dest: string, stream: number): Waiting {
+    return this.#waiting.get(`${dest} ${stream}`) ?? NONE;
+  }
+
+  /** For a host, or for all sessions of a client together. */
+  waitingFor(owner: string): Waiting {
+    return this.#waiting.get(owner) ?? NONE;
   }
 
   /** Counts anew, after a transaction was taken back. */
@@ -132,7 +139,7 @@ export class Mailbox {
   }
 
   #count(dest: string, stream: number, frames: number, bytes: number): void {
-    for (const key of [dest, `${dest} ${stream}`]) {
+    for (const key of [ownerOf(dest), `${dest} ${stream}`]) {
       const before = this.#waiting.get(key) ?? NONE;
       const after = { frames: before.frames + frames, bytes: before.bytes + bytes };
       if (after.frames <= 0) this.#waiting.delete(key);

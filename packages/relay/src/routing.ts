@@ -1,6 +1,6 @@
 import { encodeEnvelope, type FromController, type FromHost, isAfter, positionOf, WHOLE } from '@holdfast/wire';
 import type { Devices } from './devices.ts';
-import type { Address, Effects } from './effects.ts';
+import type { Effects } from './effects.ts';
 import { endPosition, ownPosition, pongUnknown } from './frames.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { StreamLife } from './stream-life.ts';
@@ -24,28 +24,29 @@ export class Routing {
     this.#options = options;
   }
 
-  fromController(envelope: FromController, effects: Effects): void {
+  /** @param dest whom it came from, and who gets the answers */
+  fromController(dest: string, envelope: FromController, effects: Effects): void {
     const { streams, mailbox, devices } = this.#options;
     const { client_id, env_id, stream_id } = envelope;
     const address = { client_id, env_id, stream_id };
     const serverId = devices.route(client_id, env_id);
-    if (serverId === null) {
-      effects.remark(client_id, pongUnknown(address));
+    const stream = serverId === null ? undefined : streams.find(serverId, client_id, stream_id);
+    if (serverId === null || (stream !== undefined && stream.dest !== dest)) {
+      effects.remark(dest, pongUnknown(address)); // no host of this client, or a stream of another of its sessions
       return;
     }
-    const stream = streams.find(serverId, client_id, stream_id);
     if (envelope.type === 'ack') {
-      if (stream !== undefined) mailbox.trimStream(stream.id, client_id, positionOf(envelope, WHOLE));
+      if (stream !== undefined) mailbox.trimStream(stream.id, dest, positionOf(envelope, WHOLE));
       return;
     }
     const position = endPosition(envelope);
     if (stream !== undefined && !isAfter(position, stream.up)) {
-      effects.ack(client_id, address, stream.up); // it came before, and its ack was lost
+      effects.ack(dest, address, stream.up); // it came before, and its ack was lost
       return;
     }
-    effects.ack(client_id, address, position);
+    effects.ack(dest, address, position);
     if (stream !== undefined) streams.change(stream, { up: position });
-    this.#pass(envelope, address, { serverId, stream }, effects);
+    this.#pass(envelope, { dest, serverId, stream }, effects);
   }
 
   fromHost(serverId: string, environmentId: string, envelope: FromHost, effects: Effects): void {
@@ -55,12 +56,12 @@ export class Routing {
     const position = endPosition(envelope);
     const { cursor: _, ...rest } = envelope;
     const frame = encodeEnvelope({ ...rest, env_id: environmentId });
+    const stream = streams.find(serverId, client_id, stream_id);
     if (envelope.type === 'pong' && envelope.status === 'unknown') {
       effects.ack(serverId, address, position);
-      if (devices.isPaired(client_id, serverId)) effects.remark(client_id, frame);
+      if (stream !== undefined && devices.isPaired(client_id, serverId)) effects.remark(stream.dest, frame);
       return;
     }
-    const stream = streams.find(serverId, client_id, stream_id);
     if (stream === undefined || stream.state !== 'open') {
       // Acked although nobody gets it: a stock host that waits for 128 acks stops speaking to everybody.
       effects.ack(serverId, address, position);
@@ -72,38 +73,37 @@ export class Routing {
     }
     effects.ack(serverId, address, position);
     streams.change(stream, { down: position, spoken: true });
-    if (envelope.type === 'pong') effects.remark(client_id, frame);
-    else life.post(stream, { dest: client_id, position: ownPosition(envelope), frame }, effects);
+    if (envelope.type === 'pong') effects.remark(stream.dest, frame);
+    else life.post(stream, { dest: stream.dest, position: ownPosition(envelope), frame }, effects);
   }
 
   #pass(
     envelope: FromController,
-    address: Address,
-    { serverId, stream }: { serverId: string; stream: Stream | undefined },
+    { dest, serverId, stream }: { dest: string; serverId: string; stream: Stream | undefined },
     effects: Effects,
   ): void {
     const { streams, mailbox, life } = this.#options;
-    const { client_id, stream_id } = envelope;
+    const { client_id, env_id, stream_id } = envelope;
     const { env_id: _, cursor: __, ...rest } = envelope;
     const frame = encodeEnvelope(rest);
-    if (envelope.type === 'ping') {
-      if (stream === undefined || stream.state === 'open') effects.remark(serverId, frame);
-      else effects.remark(client_id, pongUnknown(address));
-      return;
-    }
     if (envelope.type === 'client_closed') {
       if (stream !== undefined) {
-        mailbox.drop(stream.id, client_id);
+        mailbox.drop(stream.id, dest);
         life.close(stream);
       }
       life.notify(serverId, frame, effects);
       return;
     }
-    if (stream?.state === 'reset') {
-      effects.remark(client_id, pongUnknown(address));
+    const isPing = envelope.type === 'ping';
+    if (stream?.state === 'reset' || (isPing && stream?.state !== 'open')) {
+      effects.remark(dest, pongUnknown({ client_id, env_id, stream_id }));
       return;
     }
-    const open = stream ?? life.open(serverId, client_id, stream_id, effects);
+    if (isPing) {
+      effects.remark(serverId, frame);
+      return;
+    }
+    const open = stream ?? life.open({ serverId, clientId: client_id, streamId: stream_id, dest }, effects);
     streams.change(open, { up: endPosition(envelope), state: 'open' });
     life.post(open, { dest: serverId, position: ownPosition(envelope), frame }, effects);
   }

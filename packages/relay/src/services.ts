@@ -8,13 +8,14 @@ import { Cursors } from './cursors.ts';
 import { Devices } from './devices.ts';
 import { Mailbox } from './mailbox.ts';
 import { Pairing } from './pairing.ts';
+import { Ports } from './ports.ts';
 import { Routing } from './routing.ts';
 import type { RandomBytes } from './secrets.ts';
 import { Servers } from './servers.ts';
 import { openSettings } from './stores/settings.ts';
 import { StreamLife } from './stream-life.ts';
 import { Streams } from './streams.ts';
-import { type Port, Switchboard } from './switchboard.ts';
+import { Switchboard } from './switchboard.ts';
 import { Tickets } from './tickets.ts';
 import { Tokens } from './tokens.ts';
 import { Tries } from './tries.ts';
@@ -40,7 +41,7 @@ export function createServices(options: ServicesOptions) {
   const servers = new Servers(base);
   const mailbox = new Mailbox(db);
   const streams = new Streams(base);
-  const ports = new Map<string, Port>();
+  const ports = new Ports();
   const isLive = (dest: string) => ports.has(dest);
   const life = new StreamLife({ clock, bounds, servers, streams, mailbox, isLive });
   const routing = new Routing({ devices, streams, mailbox, life });
@@ -53,7 +54,7 @@ export function createServices(options: ServicesOptions) {
     mailbox,
     streams,
     cursors: new Cursors(epoch),
-    switchboard: new Switchboard({ db, routing, life, streams, mailbox, logger }, ports),
+    switchboard: new Switchboard({ db, routing, life, streams, mailbox, ports, bounds, logger }),
     accounts: new Accounts({ ...base, signingKey }),
     serverTokens: new Tokens({ ...base, kind: 'server', lifeMs: tokenLifeMs }),
     clientTokens: new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS }),

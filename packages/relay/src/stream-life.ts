@@ -1,11 +1,12 @@
 import { type Position, START } from '@holdfast/wire';
 import type { Bounds } from './bounds.ts';
 import type { Clock } from './clock.ts';
+import { ownerOf } from './destination.ts';
 import type { Effects } from './effects.ts';
 import { clientClosed, pongUnknown } from './frames.ts';
 import { type Mailbox, NOTICE } from './mailbox.ts';
 import type { Servers } from './servers.ts';
-import type { Stream, Streams } from './streams.ts';
+import type { NewStream, Stream, Streams } from './streams.ts';
 
 export interface StreamLifeOptions {
   readonly clock: Clock;
@@ -24,11 +25,11 @@ export class StreamLife {
     this.#options = options;
   }
 
-  open(serverId: string, clientId: string, streamId: string, effects: Effects): Stream {
+  open(stream: NewStream, effects: Effects): Stream {
     const { streams, bounds } = this.#options;
-    const siblings = streams.ofClient(clientId);
+    const siblings = streams.ofClient(stream.clientId);
     if (siblings.length >= bounds.streamsPerClient) this.#evict(siblings, effects);
-    return streams.open(serverId, clientId, streamId);
+    return streams.open(stream);
   }
 
   /** Mails a frame of a stream. Where that is one too many, the stream is reset, and no other. */
@@ -37,19 +38,16 @@ export class StreamLife {
     mailbox.put({ ...mail, stream: stream.id }, clock.wall());
     effects.mailed.add(mail.dest);
     const own = mailbox.waiting(mail.dest, stream.id);
-    const all = mailbox.waiting(mail.dest);
     const overflows =
-      own.bytes > (isLive(mail.dest) ? bounds.liveStreamBytes : bounds.streamBytes) ||
-      own.frames > bounds.streamFrames ||
-      all.bytes > bounds.destBytes ||
-      all.frames > bounds.destFrames;
+      own.bytes > (isLive(mail.dest) ? bounds.liveStreamBytes : bounds.streamBytes) || own.frames > bounds.streamFrames;
     if (overflows) this.reset(stream, effects);
+    else this.#makeRoom(stream, mail.dest, effects);
   }
 
   /** Mails a frame that outlives its stream. Where the mailbox is full it is left out: the next ping finds the stream unknown. */
   notify(dest: string, frame: string, effects: Effects): void {
     const { mailbox, bounds, clock } = this.#options;
-    if (mailbox.waiting(dest).frames >= bounds.destFrames) return;
+    if (mailbox.waitingFor(ownerOf(dest)).frames >= bounds.destFrames) return;
     mailbox.put({ dest, stream: NOTICE, position: START, frame }, clock.wall());
     effects.mailed.add(dest);
   }
@@ -99,8 +97,8 @@ export class StreamLife {
     mailbox.dropNotices(now - bounds.mailLifeMs);
     for (const stream of streams.all()) {
       const life = stream.state === 'open' ? bounds.mailLifeMs : bounds.closedStreamMs;
-      const { clientId, serverId, id } = stream;
-      const waits = mailbox.waiting(clientId, id).frames + mailbox.waiting(serverId, id).frames;
+      const { dest, serverId, id } = stream;
+      const waits = mailbox.waiting(dest, id).frames + mailbox.waiting(serverId, id).frames;
       if (now - stream.touchedAt < life || waits > 0) continue;
       if (stream.state === 'open') this.notify(serverId, clientClosed(stream), effects);
       streams.remove(stream);
@@ -117,19 +115,38 @@ export class StreamLife {
     this.#forget(victim);
   }
 
+  /** What a client's sessions that are away have left makes room first, the one idle longest; where there is none, the stream itself. */
+  #makeRoom(stream: Stream, dest: string, effects: Effects): void {
+    const { mailbox, streams, bounds, isLive } = this.#options;
+    const owner = ownerOf(dest);
+    const isFull = () => {
+      const { bytes, frames } = mailbox.waitingFor(owner);
+      return bytes > bounds.destBytes || frames > bounds.destFrames;
+    };
+    if (!isFull()) return;
+    const left = streams
+      .ofClient(owner)
+      .filter((other) => other.dest !== dest && !isLive(other.dest) && mailbox.waiting(other.dest, other.id).frames > 0)
+      .sort((a, b) => a.touchedAt - b.touchedAt || a.id - b.id);
+    for (const victim of [...left, stream]) {
+      this.reset(victim, effects);
+      if (!isFull()) return;
+    }
+  }
+
   #forget(stream: Stream): void {
     this.#dropMail(stream);
     this.#options.streams.remove(stream);
   }
 
   #dropMail(stream: Stream): void {
-    this.#options.mailbox.drop(stream.id, stream.clientId);
+    this.#options.mailbox.drop(stream.id, stream.dest);
     this.#options.mailbox.drop(stream.id, stream.serverId);
   }
 
-  #tellController({ serverId, clientId, streamId }: Stream, effects: Effects): void {
+  #tellController({ serverId, clientId, streamId, dest }: Stream, effects: Effects): void {
     const env_id = this.#options.servers.get(serverId)?.environmentId;
     if (env_id === undefined) return;
-    this.notify(clientId, pongUnknown({ client_id: clientId, stream_id: streamId, env_id }), effects);
+    this.notify(dest, pongUnknown({ client_id: clientId, stream_id: streamId, env_id }), effects);
   }
 }

@@ -14,6 +14,8 @@ export interface Stream {
   readonly serverId: string;
   readonly clientId: string;
   readonly streamId: string;
+  /** Whose it is: where mail for its controller goes. */
+  readonly dest: string;
   state: StreamState;
   /** The last that was taken from the controller. */
   up: Position;
@@ -23,6 +25,8 @@ export interface Stream {
   spoken: boolean;
   touchedAt: number;
 }
+
+export type NewStream = Pick<Stream, 'serverId' | 'clientId' | 'streamId' | 'dest'>;
 
 /** What is known of each stream: in memory, and written back by `save`. */
 export class Streams {
@@ -39,8 +43,8 @@ export class Streams {
     this.#db = db;
     this.#clock = clock;
     this.#insert = db.prepare(
-      `INSERT INTO streams (server_id, client_id, stream_id, state, up_seq, up_segment, down_seq, down_segment, spoken, touched_at)
-       VALUES (?, ?, ?, 'open', ?, ?, ?, ?, 0, ?)`,
+      `INSERT INTO streams (server_id, client_id, stream_id, dest, state, up_seq, up_segment, down_seq, down_segment, spoken, touched_at)
+       VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, 0, ?)`,
     );
     this.#update = db.prepare(
       'UPDATE streams SET state = ?, up_seq = ?, up_segment = ?, down_seq = ?, down_segment = ?, spoken = ?, touched_at = ? WHERE id = ?',
@@ -57,12 +61,13 @@ export class Streams {
     return this.#byId.get(id);
   }
 
-  open(serverId: string, clientId: string, streamId: string): Stream {
+  open({ serverId, clientId, streamId, dest }: NewStream): Stream {
     const touchedAt = this.#clock.wall();
     const { lastInsertRowid } = this.#insert.run(
       serverId,
       clientId,
       streamId,
+      dest,
       START.seq,
       START.segment,
       START.seq,
@@ -74,6 +79,7 @@ export class Streams {
       serverId,
       clientId,
       streamId,
+      dest,
       state: 'open',
       up: START,
       down: START,
@@ -142,6 +148,7 @@ function toStream(row: Row): Stream {
     serverId: text(row, 'server_id'),
     clientId: text(row, 'client_id'),
     streamId: text(row, 'stream_id'),
+    dest: text(row, 'dest'),
     state: state === 'open' || state === 'closed' ? state : 'reset',
     up: { seq: integer(row, 'up_seq'), segment: integer(row, 'up_segment') },
     down: { seq: integer(row, 'down_seq'), segment: integer(row, 'down_segment') },

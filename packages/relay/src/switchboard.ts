@@ -1,24 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FromController, FromHost } from '@holdfast/wire';
 import type { Logger } from 'pino';
+import type { Bounds } from './bounds.ts';
+import { ownerOf } from './destination.ts';
 import type { Effects } from './effects.ts';
 import { Journal, type Write } from './journal.ts';
 import { closeCodes } from './links/close-codes.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { Port, Ports } from './ports.ts';
 import type { Routing } from './routing.ts';
 import type { Server } from './servers.ts';
 import type { StreamLife } from './stream-life.ts';
 import type { Streams } from './streams.ts';
-
-/** A live link, as the switchboard sees it. */
-export interface Port {
-  /** Whether everything in its mailbox has gone out: what is not mailed must not overtake what is. */
-  readonly caughtUp: boolean;
-  send(text: string): void;
-  /** Goes on with its mailbox. */
-  pump(): void;
-  close(code: number, reason: string): void;
-}
 
 export interface SwitchboardOptions {
   readonly db: DatabaseSync;
@@ -26,18 +19,18 @@ export interface SwitchboardOptions {
   readonly life: StreamLife;
   readonly streams: Streams;
   readonly mailbox: Mailbox;
+  readonly ports: Ports;
+  readonly bounds: Bounds;
   readonly logger: Logger;
 }
 
-/** Who is where, and what goes to whom once it is durable. A destination is a server_id or a client_id. */
+/** Who is where, and what goes to whom once it is durable. */
 export class Switchboard {
-  readonly #ports: Map<string, Port>;
   readonly #options: SwitchboardOptions;
   readonly #journal: Journal;
 
-  constructor(options: SwitchboardOptions, ports: Map<string, Port>) {
+  constructor(options: SwitchboardOptions) {
     this.#options = options;
-    this.#ports = ports;
     this.#journal = new Journal({
       db: options.db,
       beforeCommit: () => options.streams.save(),
@@ -47,7 +40,7 @@ export class Switchboard {
   }
 
   isLive(dest: string): boolean {
-    return this.#ports.has(dest);
+    return this.#options.ports.has(dest);
   }
 
   /** `remembers`: the host knows what it had from here; without, it has begun anew. Returns once that is durable. */
@@ -58,32 +51,36 @@ export class Switchboard {
     });
   }
 
-  attachController(clientId: string, port: Port, cursor: number | null): void {
-    this.#attach(clientId, port, () => {
-      if (cursor !== null) this.#options.mailbox.trimController(clientId, cursor);
+  attachController(dest: string, port: Port, cursor: number | null): void {
+    const { mailbox, ports, bounds } = this.#options;
+    this.#attach(dest, port, () => {
+      if (cursor !== null) mailbox.trimController(dest, cursor);
     });
+    const sessions = ports.ofOwner(ownerOf(dest));
+    for (const oldest of sessions.slice(0, Math.max(0, sessions.length - bounds.sessionsPerClient)))
+      oldest.close(closeCodes.tooManySessions, `this device has ${bounds.sessionsPerClient} newer connections`);
   }
 
   detach(dest: string, port: Port): void {
-    if (this.#ports.get(dest) === port) this.#ports.delete(dest);
+    this.#options.ports.remove(dest, port);
   }
 
   fromHost({ serverId, environmentId }: Server, envelope: FromHost, bytes: number): void {
     this.#journal.add(bytes, (effects) => this.#options.routing.fromHost(serverId, environmentId, envelope, effects));
   }
 
-  fromController(envelope: FromController, bytes: number): void {
-    this.#journal.add(bytes, (effects) => this.#options.routing.fromController(envelope, effects));
+  fromController(dest: string, envelope: FromController, bytes: number): void {
+    this.#journal.add(bytes, (effects) => this.#options.routing.fromController(dest, envelope, effects));
   }
 
   hostConfirmed(serverId: string, cursor: number): void {
     this.#journal.add(0, () => this.#options.mailbox.trimHost(serverId, cursor));
   }
 
-  controllerConfirmed(clientId: string, cursor: number, { acksEndToEnd }: { acksEndToEnd: boolean }): void {
+  controllerConfirmed(dest: string, cursor: number, { acksEndToEnd }: { acksEndToEnd: boolean }): void {
     this.#journal.add(0, () => {
-      if (acksEndToEnd) this.#options.mailbox.trimNotices(clientId, cursor);
-      else this.#options.mailbox.trimController(clientId, cursor);
+      if (acksEndToEnd) this.#options.mailbox.trimNotices(dest, cursor);
+      else this.#options.mailbox.trimController(dest, cursor);
     });
   }
 
@@ -93,7 +90,8 @@ export class Switchboard {
       this.#options.life.cutOff(clientId, serverId, effects);
       write(effects);
     });
-    this.#ports.get(clientId)?.close(closeCodes.revoked, 'this device was removed from a host');
+    for (const port of this.#options.ports.ofOwner(clientId))
+      port.close(closeCodes.revoked, 'this device was removed from a host');
   }
 
   sweep(): void {
@@ -103,35 +101,32 @@ export class Switchboard {
   /** Commits what is waiting, then ends every link. */
   close(): void {
     this.#journal.flush();
-    for (const port of [...this.#ports.values()]) port.close(closeCodes.goingAway, 'the relay is stopping');
-    this.#ports.clear();
+    for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, 'the relay is stopping');
   }
 
   #attach(dest: string, port: Port, write: Write): void {
     this.#journal.run(write);
-    const earlier = this.#ports.get(dest);
-    this.#ports.set(dest, port);
+    const earlier = this.#options.ports.put(dest, port);
     earlier?.close(closeCodes.superseded, 'a newer connection took its place');
     port.pump();
   }
 
   /** Mail first, so that what is said beside it does not overtake it. */
   #perform(effects: Effects): void {
-    for (const dest of effects.mailed) this.#ports.get(dest)?.pump();
-    for (const { dest, text } of effects.acks()) this.#ports.get(dest)?.send(text);
+    const { ports } = this.#options;
+    for (const dest of effects.mailed) ports.get(dest)?.pump();
+    for (const { dest, text } of effects.acks()) ports.get(dest)?.send(text);
     for (const { dest, text } of effects.remarks) {
-      const port = this.#ports.get(dest);
+      const port = ports.get(dest);
       if (port?.caughtUp) port.send(text);
     }
   }
 
   /** Nothing was acked, so every peer sends it again once it has reconnected. */
   #fail(cause: unknown): void {
-    const { streams, mailbox, logger } = this.#options;
+    const { streams, mailbox, ports, logger } = this.#options;
     logger.error({ err: cause }, 'what arrived could not be stored; every link is closed, so that peers send it again');
-    for (const port of [...this.#ports.values()])
-      port.close(closeCodes.internal, 'the relay could not store a message');
-    this.#ports.clear();
+    for (const port of ports.clear()) port.close(closeCodes.internal, 'the relay could not store a message');
     streams.reload();
     mailbox.reload();
   }

@@ -3,9 +3,6 @@ import type { Clock } from './clock.ts';
 import { hashToken, mintToken, type RandomBytes } from './secrets.ts';
 import { integer, text } from './stores/row.ts';
 
-/** Valid tokens of one holder: a new one leaves the earlier ones valid until they expire, the newest eight of them. */
-const MAX_VALID = 8;
-
 export interface MintedToken {
   readonly token: string;
   readonly expiresAt: number;
@@ -26,9 +23,11 @@ export interface TokensOptions {
   readonly lifeMs: number;
 }
 
+/** `most`: valid tokens of one holder. A new one leaves the earlier ones valid until they expire, the newest of them. */
 const tables = {
-  server: { table: 'server_tokens', holder: 'server_id' },
-  controller: { table: 'client_tokens', holder: 'client_id' },
+  server: { table: 'server_tokens', holder: 'server_id', most: 8 },
+  // each session of a client renews its own
+  controller: { table: 'client_tokens', holder: 'client_id', most: 32 },
 } as const;
 
 /** Short-lived tokens of hosts, or of controllers; only their hashes are kept. */
@@ -41,7 +40,7 @@ export class Tokens {
 
   mint(holderId: string): MintedToken {
     const { db, clock, random, kind, lifeMs } = this.#options;
-    const { table, holder } = tables[kind];
+    const { table, holder, most } = tables[kind];
     const now = clock.wall();
     const token = mintToken(kind, random);
     const expiresAt = now + lifeMs;
@@ -52,7 +51,7 @@ export class Tokens {
     );
     db.prepare(
       `DELETE FROM ${table} WHERE ${holder} = ? AND (expires_at <= ? OR id NOT IN (SELECT id FROM ${table} WHERE ${holder} = ? ORDER BY id DESC LIMIT ?))`,
-    ).run(holderId, now, holderId, MAX_VALID);
+    ).run(holderId, now, holderId, most);
     return { token, expiresAt };
   }
 

@@ -125,11 +125,12 @@ test('a ping reaches a host that is there, its pong comes back, and neither wait
   const controller = await TestController.claim(base, await host.pair(base));
   const link = await controller.link(base);
   const ping = (seq_id: number) => ({ ...controller.ack('s1', seq_id), type: 'ping', state: 'foreground' });
-  link.send(ping(1));
-  await link.frame('its ack', ({ type, seq_id }) => type === 'ack' && seq_id === 1);
-  const hostLink = await host.link(base);
+  link.send(controller.message('s1', 1));
   link.send(ping(2));
-  await hostLink.frame('the ping', ({ type, seq_id }) => type === 'ping' && seq_id === 2);
+  await link.frame('its ack', ({ type, seq_id }) => type === 'ack' && seq_id === 2);
+  const hostLink = await host.link(base);
+  link.send(ping(3));
+  await hostLink.frame('the ping', ({ type, seq_id }) => type === 'ping' && seq_id === 3);
   assert.equal(
     hostLink.count(({ type }) => type === 'ping'),
     1,
@@ -139,6 +140,17 @@ test('a ping reaches a host that is there, its pong comes back, and neither wait
   assert.equal(pong['status'], 'unknown');
   assert.equal(pong['env_id'], host.environmentId);
   await hostLink.frame('its ack', ({ type }) => type === 'ack');
+});
+
+test('a ping on a stream that nobody opened is answered by the relay', async (t) => {
+  const { base, ...relay } = await relayFor(t);
+  const host = await TestHost.enroll({ base, ...relay });
+  const controller = await TestController.claim(base, await host.pair(base));
+  const [hostLink, link] = [await host.link(base), await controller.link(base)];
+  link.send({ ...controller.ack('s1', 1), type: 'ping', state: 'foreground' });
+  const pong = await link.frame('the answer', ({ type }) => type === 'pong');
+  assert.deepEqual([pong['stream_id'], pong['status'], pong['seq_id']], ['s1', 'unknown', 0]);
+  assert.deepEqual(await hostLink.settled(), []);
 });
 
 test('a host that remembers its cursor gets what came after it', async (t) => {

@@ -112,6 +112,12 @@ export type ClientPairRequest = z.infer<typeof ClientPairRequest>;
 export const ClientPairResponse = z.object({ environment_id: Id });
 export type ClientPairResponse = z.infer<typeof ClientPairResponse>;
 
+/** `session` tells several links of one device apart: the sender's own, random, the same at every reconnect (docs/protocol.md §8). */
+export const TicketRequest = z.object({
+  session: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{16,64}$/, 'a session id'))),
+});
+export type TicketRequest = z.infer<typeof TicketRequest>;
+
 export const TicketResponse = z.object({ ticket: Token, expires_at: Timestamp });
 export type TicketResponse = z.infer<typeof TicketResponse>;
 

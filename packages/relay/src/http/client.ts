@@ -7,6 +7,7 @@ import {
   paths,
   RefreshFinishRequest,
   RefreshStartRequest,
+  TicketRequest,
   type TicketResponse,
 } from '@holdfast/wire';
 import { type Context, Hono } from 'hono';
@@ -108,8 +109,10 @@ export function clientRoutes(services: Services): Hono {
       };
       return c.json(answer);
     })
-    .post(paths.clientTicket, (c) => {
-      const { ticket, expiresAt } = tickets.issue(requireController(services, bearer(c)));
+    .post(paths.clientTicket, async (c) => {
+      const token = requireController(services, bearer(c));
+      const { session = null } = await readBody(c, TicketRequest);
+      const { ticket, expiresAt } = tickets.issue({ token, session });
       const answer: TicketResponse = { ticket, expires_at: rfc3339(expiresAt) };
       return c.json(answer);
     });

@@ -10,8 +10,10 @@ export const closeCodes = {
   internal: 1011,
   /** It does not read what it is sent. */
   overloaded: 1013,
-  /** A newer connection of the same host or device took its place. Coming back at once would only take that one's. */
+  /** A newer connection of the same host, or of the same session of a device, took its place. Coming back at once would only take that one's. */
   superseded: 4001,
+  /** A device has more links at once than it may; the oldest is this one. */
+  tooManySessions: 4008,
   /** The device was removed from a host. */
   revoked: 4003,
   /** The device did not prove that it holds its key, or not in time. */

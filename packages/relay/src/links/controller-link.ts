@@ -1,5 +1,6 @@
 import { parseFromController } from '@holdfast/wire';
 import type { RawData, WebSocket } from 'ws';
+import { controllerDest } from '../destination.ts';
 import { closeCodes } from './close-codes.ts';
 import type { EarlyFrame } from './device-proof.ts';
 import type { LinkDeps } from './host-link.ts';
@@ -8,6 +9,8 @@ import { Outlet } from './outlet.ts';
 
 export interface ControllerArrival {
   readonly clientId: string;
+  /** Tells several links of one client apart; null for one that named none. */
+  readonly session: string | null;
   readonly subscribeCursor: string | undefined;
   /** It said so in its handshake (docs/protocol.md §8): its socket having a frame does not mean that it has taken it. */
   readonly acksEndToEnd: boolean;
@@ -19,17 +22,18 @@ export interface ControllerArrival {
 export function linkController(socket: WebSocket, arrival: ControllerArrival, deps: LinkDeps): void {
   const { switchboard, mailbox, cursors, clock, bounds, logger } = deps;
   const { clientId } = arrival;
+  const dest = controllerDest(clientId, arrival.session);
   let { acksEndToEnd } = arrival;
   const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last());
   const outlet = new Outlet({
     socket,
-    dest: clientId,
+    dest,
     mailbox,
     cursors,
     clock,
     socketBytes: bounds.socketBytes,
     from: cursor ?? 0,
-    onConfirmed: (confirmed) => switchboard.controllerConfirmed(clientId, confirmed, { acksEndToEnd }),
+    onConfirmed: (confirmed) => switchboard.controllerConfirmed(dest, confirmed, { acksEndToEnd }),
   });
   const onMessage = (data: RawData, isBinary: boolean): void => {
     if (outlet.closed) return;
@@ -44,14 +48,14 @@ export function linkController(socket: WebSocket, arrival: ControllerArrival, de
       return;
     }
     if (incoming.envelope.type === 'ack') acksEndToEnd = true;
-    switchboard.fromController(incoming.envelope, incoming.bytes);
+    switchboard.fromController(dest, incoming.envelope, incoming.bytes);
   };
   socket.on('message', onMessage);
   socket.once('close', (code) => {
-    switchboard.detach(clientId, outlet);
+    switchboard.detach(dest, outlet);
     logger.info({ clientId, code }, 'controller link down');
   });
   logger.info({ clientId, resumed: cursor !== null }, 'controller link up');
-  switchboard.attachController(clientId, outlet, cursor);
+  switchboard.attachController(dest, outlet, cursor);
   for (const { data, isBinary } of arrival.early) onMessage(data, isBinary);
 }

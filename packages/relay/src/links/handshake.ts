@@ -14,7 +14,7 @@ import { bearerOf, type HeaderOf, requireController, requireServer } from '../ht
 import { answerOf, Failure } from '../http/failure.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
-import type { KnownToken } from '../tokens.ts';
+import type { Ticket } from '../tickets.ts';
 import { closeCodes } from './close-codes.ts';
 import { linkController } from './controller-link.ts';
 import { proveDevice } from './device-proof.ts';
@@ -22,8 +22,7 @@ import { linkHost } from './host-link.ts';
 import { MAX_FRAME_BYTES } from './incoming.ts';
 
 /** A controller that may come in, once it has proven its device. */
-interface Arrival {
-  readonly token: KnownToken;
+interface Arrival extends Ticket {
   readonly device: Device;
   readonly origin: string;
   readonly path: string;
@@ -96,12 +95,13 @@ export class Handshakes {
   #admitController(header: HeaderOf, path: string): (socket: WebSocket) => void {
     const offered = (header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
     const ticket = offered.find((name) => name.startsWith(TICKET_SUBPROTOCOL_PREFIX));
-    const token = ticket === undefined ? this.#byHeaders(header) : this.#byTicket(ticket);
+    const { token, session } = ticket === undefined ? this.#byHeaders(header) : this.#byTicket(ticket);
     const device = this.#services.devices.get(token.holderId);
     if (device === null)
       throw new Failure(403, 'client_revoked', 'This device is no longer a controller here. Pair it again.');
     const arrival = {
       token,
+      session,
       device,
       origin: `http://${header('host') ?? 'localhost'}`.slice(0, 256),
       path,
@@ -135,25 +135,25 @@ export class Handshakes {
     linkController(socket, { clientId, ...arrival, early }, this.#services);
   }
 
-  #byTicket(protocol: string): KnownToken {
-    const token = this.#services.tickets.take(protocol.slice(TICKET_SUBPROTOCOL_PREFIX.length));
-    if (token === null)
+  #byTicket(protocol: string): Ticket {
+    const known = this.#services.tickets.take(protocol.slice(TICKET_SUBPROTOCOL_PREFIX.length));
+    if (known === null)
       throw new Failure(
         401,
         'ticket_refused',
         'The ticket is unknown, was used already or is older than 30 s; ask for a new one.',
       );
-    return token;
+    return known;
   }
 
-  #byHeaders(header: HeaderOf): KnownToken {
+  #byHeaders(header: HeaderOf): Ticket {
     requireVersion(header(headers.protocolVersion));
     const token = requireController(this.#services, bearerOf(header(headers.clientSessionToken)));
     const claimed = header(headers.clientId);
     if (claimed !== undefined && claimed !== token.holderId) {
       throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
     }
-    return token;
+    return { token, session: null };
   }
 
   #refuse(socket: Duplex, error: unknown): void {

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { type Clock, every, type Timer } from '../clock.ts';
 import type { Cursors } from '../cursors.ts';
 import type { Mailbox } from '../mailbox.ts';
-import type { Port } from '../switchboard.ts';
+import type { Port } from '../ports.ts';
 import { closeCodes } from './close-codes.ts';
 
 const TICK_MS = 2_000;

@@ -59,4 +59,9 @@ export const migrations: readonly string[] = [
   CREATE INDEX mail_by_dest ON mail (dest, cursor);
   CREATE INDEX mail_by_stream ON mail (stream);
   `,
+  // several sessions of one client: a stream remembers which of them it belongs to
+  `
+  ALTER TABLE streams ADD COLUMN dest TEXT NOT NULL DEFAULT '';
+  UPDATE streams SET dest = client_id;
+  `,
 ];

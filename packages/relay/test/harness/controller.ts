@@ -75,8 +75,9 @@ export class TestController {
     return { authorization: `Bearer ${this.token}` };
   }
 
-  async ticket(base: string): Promise<string> {
-    return String((await post(base, paths.clientTicket, {}, this.bearer)).body['ticket']);
+  async ticket(base: string, session?: string): Promise<string> {
+    const body = session === undefined ? {} : { session };
+    return String((await post(base, paths.clientTicket, body, this.bearer)).body['ticket']);
   }
 
   async openWithTicket(base: string, ticket: string) {
@@ -86,8 +87,8 @@ export class TestController {
   }
 
   /** A Holdfast controller's link, proven. */
-  async link(base: string): Promise<Peer> {
-    return this.prove(mustOpen(await this.openWithTicket(base, await this.ticket(base))));
+  async link(base: string, { session }: { session?: string } = {}): Promise<Peer> {
+    return this.prove(mustOpen(await this.openWithTicket(base, await this.ticket(base, session))));
   }
 
   /** Another's: it authorizes by headers and never acks. */

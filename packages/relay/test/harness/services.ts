@@ -4,7 +4,7 @@ import { openDataFolder } from '@holdfast/data-folder';
 import { ManualClock } from '@holdfast/testkit';
 import { DEFAULT_BASE_PATH, headers, paths } from '@holdfast/wire';
 import { pino } from 'pino';
-import { defaultBounds } from '../../src/bounds.ts';
+import { type Bounds, defaultBounds } from '../../src/bounds.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createServices } from '../../src/services.ts';
 import { migrations } from '../../src/stores/schema.ts';
@@ -19,7 +19,10 @@ export interface Answered {
 }
 
 /** The relay's HTTP without a port, on a clock that the test moves. */
-export function appFor(t: TestContext, { tokenLifeMs = 3600_000 } = {}) {
+export function appFor(
+  t: TestContext,
+  { tokenLifeMs = 3600_000, bounds = {} }: { tokenLifeMs?: number; bounds?: Partial<Bounds> } = {},
+) {
   const dir = temporaryFolder(t);
   const folder = openDataFolder(dir, { program: 'relay', migrations, as: 'owner' });
   t.after(() => folder.close());
@@ -28,7 +31,7 @@ export function appFor(t: TestContext, { tokenLifeMs = 3600_000 } = {}) {
     db: folder.db,
     clock,
     random: randomBytes,
-    bounds: defaultBounds,
+    bounds: { ...defaultBounds, ...bounds },
     logger: pino({ level: 'silent' }),
     tokenLifeMs,
   });

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { claimCode, connect, rpc } from '@holdfast/controller';
+import { demoAgentPath } from '@holdfast/demo-agent';
+import { fixedCredentials, Host } from '@holdfast/host';
+import { startRelay } from '@holdfast/relay';
+import { startFaultProxy } from '@holdfast/testkit';
+import { pino } from 'pino';
+import { device } from './harness.ts';
+
+/** A host that runs the demo agent, and a device that reaches it over a network that can be cut. */
+async function setUp(t: TestContext) {
+  const dir = await mkdtemp(join(tmpdir(), 'controller-'));
+  const relay = await startRelay({ dataDir: join(dir, 'relay'), listen: { host: '127.0.0.1', port: 0 } });
+  const network = await startFaultProxy(Number(new URL(relay.url).port));
+  const host = new Host({
+    relay: relay.base,
+    dataDir: join(dir, 'host'),
+    name: 'test',
+    agent: { command: process.execPath, args: [demoAgentPath] },
+    credentials: fixedCredentials({ accountId: relay.accountId, accountToken: relay.mintAccountToken() }, 'the test'),
+    logger: pino({ level: 'silent' }),
+    version: '0',
+  });
+  host.start();
+  const { pairingCode } = await host.startPairing(false);
+  const credentials = await claimCode({ base: network.url, code: pairingCode, device });
+  t.after(async () => {
+    await host.close();
+    await network.close();
+    await relay.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+  return { network, credentials };
+}
+
+test('two controllers with the same credentials count side by side, each its own, while their links are cut', async (t) => {
+  const { network, credentials } = await setUp(t);
+  network.cutEvery(150);
+  const count = async (to: number): Promise<string> => {
+    const controller = connect({ credentials, random: () => 0.02 });
+    t.after(() => controller.close());
+    const agent = rpc(controller.openStream(credentials.environmentId));
+    await agent.request('initialize', { clientInfo: { name: 'test', title: null, version: '1' }, capabilities: null });
+    const { thread } = await agent.request<{ thread: { id: string } }>('thread/start', {});
+    let text = '';
+    const over = new Promise<void>((resolve) => {
+      agent.onNotification((method, params) => {
+        if (method === 'item/agentMessage/delta') text += (params as { delta: string }).delta; // by the agent's own tests
+        if (method === 'turn/completed') resolve();
+      });
+    });
+    const input = [{ type: 'text', text: `count to ${to}`, text_elements: [] }];
+    await agent.request('turn/start', { threadId: thread.id, input });
+    await over;
+    return text;
+  };
+  const upTo = (most: number) => Array.from({ length: most }, (_, n) => `${n + 1} `).join('');
+  assert.deepEqual(await Promise.all([count(200), count(300)]), [upTo(200), upTo(300)]);
+  assert.ok(network.cuts > 0, 'nothing was cut');
+});

@@ -1,0 +1,13 @@
+/**
+ * Whom mail is for: a host by its server_id, a controller by its client_id, or one of several sessions of a client by
+ * `client_id/session`. Neither id has a slash.
+ */
+export function controllerDest(clientId: string, session: string | null): string {
+  return session === null ? clientId : `${clientId}/${session}`;
+}
+
+/** The server_id or client_id that a destination belongs to. */
+export function ownerOf(dest: string): string {
+  const end = dest.indexOf('/');
+  return end === -1 ? dest : dest.slice(0, end);
+}
