@@ -44,7 +44,7 @@ export class ServerToken {
       refresh: (attempt) => this.#refresh(attempt),
       recover: async () => this.#haveChanged(),
       reenroll: (attempt) => this.#reenroll(attempt),
-      store: options.state.deadlines(`refresh ${options.caller.relay}`),
+      store: options.state.leaseStore(`refresh ${options.caller.relay}`),
       timeoutMs: limits.httpTimeoutMs,
       clock: options.clock,
       random: options.random,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openDataFolder } from '@holdfast/data-folder';
-import type { DeadlineRecord, DeadlineStore } from '@holdfast/lease';
+import type { DeadlineRecord, DeadlineStore, LeaseStore } from '@holdfast/lease';
+import { SqliteStore } from '@holdfast/lease/sqlite';
 
 const MIGRATIONS = [
   `CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -9,7 +10,17 @@ const MIGRATIONS = [
      PRIMARY KEY (relay, account_id)
    ) STRICT;
    CREATE TABLE deadline (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;`,
+  // The refresh deadline moves into the lease's own table, in the lease's own words.
+  `CREATE TABLE IF NOT EXISTS holdfast_lease (
+     authority TEXT PRIMARY KEY, version INTEGER NOT NULL, record TEXT NOT NULL
+   ) STRICT;
+   INSERT INTO holdfast_lease SELECT key, 1, json_object('format', 1, 'generation', 0, 'deadline', json(record))
+     FROM deadline WHERE key LIKE 'refresh %' AND json_valid(record);
+   DELETE FROM deadline WHERE key LIKE 'refresh %';`,
 ];
+
+/** One process at a time has the folder, so that nobody else changes what a lease keeps in it. */
+const LEASE_POLL_MS = 60_000;
 
 /** Who this machine is at one relay, for one account. */
 export interface Identity {
@@ -28,6 +39,8 @@ export interface HostState {
   saveIdentity(relay: string, accountId: string, identity: Identity): void;
   forgetIdentity(relay: string, accountId: string): void;
   deadlines(key: string): DeadlineStore;
+  /** What the lease of `authority` keeps: a deadline and a lock. */
+  leaseStore(authority: string): LeaseStore;
   close(): void;
 }
 
@@ -85,6 +98,7 @@ export function openHostState(path: string): HostState {
         else writeDeadline.run(key, JSON.stringify(record));
       },
     }),
+    leaseStore: (authority) => new SqliteStore({ authority, database: db, pollMs: LEASE_POLL_MS }),
     close: () => folder.close(),
   };
 }

@@ -8,7 +8,7 @@ export interface LeaseCounts {
   readonly joined: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** Tokens that came through `adopt()`. */
+  /** Tokens that came through `adopt()` or from another lease of the same store. */
   readonly adopted: number;
   /** Answers that came after their token had been replaced or forgotten. */
   readonly late: number;

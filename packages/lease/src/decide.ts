@@ -24,7 +24,7 @@ export function isValid(held: Held | null, now: Reading): held is Held {
 
 /** Whether a request may be sent to the authority, whoever wants it. */
 export function mayAsk(record: LeaseRecord, now: Reading): boolean {
-  return !record.latched && !isAhead(record.deadline, now);
+  return record.latch === null && !isAhead(record.deadline, now);
 }
 
 /**
@@ -44,7 +44,7 @@ const RENEWAL_SHARE = 0.8;
  * @param spread in [0, 1), one per token: where in the window this process renews, so that a fleet does not do it at once
  */
 export function untilRenewal(record: LeaseRecord, now: Reading, spread: number): number | null {
-  if (record.latched) return null;
+  if (record.latch !== null) return null;
   const { held, deadline } = record;
   const permitted = deadline === null ? 0 : remaining(deadline.until, now);
   if (!isValid(held, now)) return permitted;

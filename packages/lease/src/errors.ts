@@ -3,6 +3,8 @@
  * - `ERR_LEASE_TRANSIENT`: the authority was asked and failed: overload, timeout, network. May be asked again at `retryAt`.
  * - `ERR_LEASE_INVALID`: it answered with something that is of no use. May be asked again at `retryAt`.
  * - `ERR_LEASE_UNAUTHORIZED`: it refused the credentials. Nothing is sent until they change.
+ * - `ERR_LEASE_AMBIGUOUS`: a refresh that must not be repeated may have been carried out, but its answer never came. Nothing is
+ *   sent until the credentials change.
  * - `ERR_LEASE_GONE`: it no longer knows who is asking, and enrolling again is impossible or used up for now.
  * - `ERR_LEASE_CLOSED`: the lease was closed.
  */
@@ -11,6 +13,7 @@ export type LeaseErrorCode =
   | 'ERR_LEASE_TRANSIENT'
   | 'ERR_LEASE_INVALID'
   | 'ERR_LEASE_UNAUTHORIZED'
+  | 'ERR_LEASE_AMBIGUOUS'
   | 'ERR_LEASE_GONE'
   | 'ERR_LEASE_CLOSED';
 

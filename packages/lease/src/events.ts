@@ -1,13 +1,14 @@
 import type { DeadlineReason } from './deadline.ts';
 import type { AnswerMeta, FailureKind } from './outcome.ts';
+import type { Latch } from './record.ts';
 
 /** Everything a lease tells, by event type. Times are ms since the epoch. No event carries a token. */
 export interface LeaseEvents {
   /** A request to the authority begins. */
   'refresh-started': { readonly call: 'refresh' | 'reenroll'; readonly reason: 'proactive' | 'required' };
-  /** There is a new token. `by`: a refresh, an enrollment after `gone`, or `adopt()`. */
+  /** There is a new token. `by`: a refresh, an enrollment after `gone`, `adopt()`, or another lease of the same store. */
   refreshed: {
-    readonly by: 'refresh' | 'reenroll' | 'adopt';
+    readonly by: 'refresh' | 'reenroll' | 'adopt' | 'sibling';
     readonly generation: number;
     readonly expiresAt: number;
     readonly answer: AnswerMeta | null;
@@ -20,21 +21,27 @@ export interface LeaseEvents {
     readonly retryAt: number | null;
     readonly answer: AnswerMeta | null;
   };
+  /** Here, or by another lease of the same store. */
   'deadline-set': {
     readonly retryAt: number;
     readonly reason: DeadlineReason;
     readonly source: 'retry-after' | 'backoff';
   };
-  'deadline-cleared': { readonly reason: 'refreshed' | 'unauthorized' | 'gone' | 'rejected' };
+  'deadline-cleared': { readonly reason: 'refreshed' | 'unauthorized' | 'gone' | 'rejected' | 'sibling' };
   'token-cleared': { readonly generation: number; readonly reason: 'unauthorized' | 'gone' | 'rejected' | 'reset' };
-  /** The credentials were refused: nothing is sent until `credentialsChanged()` or `adopt()`. */
-  latched: { readonly message: string; readonly answer: AnswerMeta | null };
-  unlatched: { readonly reason: 'credentials-changed' | 'adopted' };
+  /** Nothing is sent until `credentialsChanged()` or `adopt()`. */
+  latched: { readonly reason: Latch; readonly message: string; readonly answer: AnswerMeta | null };
+  unlatched: { readonly reason: 'credentials-changed' | 'adopted' | 'sibling' };
   /** `recover` came back. `changed`: whether the credentials did; null when it threw or took too long. */
   recovered: { readonly changed: boolean | null };
   /** An answer came after the token it was meant to replace had been replaced or forgotten, and was dropped. */
   'late-answer': { readonly kind: 'success' | FailureKind };
-  'store-failed': { readonly operation: 'load' | 'save'; readonly message: string };
+  /**
+   * The store failed, or a shared token could not be sealed or opened. Until `store-recovered` the lease goes by what it knows
+   * itself, after one wait in case another process was told to wait.
+   */
+  'store-failed': { readonly operation: 'read' | 'write' | 'watch' | 'seal' | 'open'; readonly message: string };
+  'store-recovered': Readonly<Record<never, never>>;
 }
 
 export type LeaseEventType = keyof LeaseEvents;

@@ -2,13 +2,18 @@ import type { Reading } from './clock.ts';
 import { endsAt, isAhead } from './deadline.ts';
 import { LeaseError, type LeaseErrorCode } from './errors.ts';
 import type { FailureKind, RefreshFailure } from './outcome.ts';
-import type { LeaseRecord } from './record.ts';
+import type { Latch, LeaseRecord } from './record.ts';
 
 const CODES: Record<FailureKind, LeaseErrorCode> = {
   transient: 'ERR_LEASE_TRANSIENT',
   invalid: 'ERR_LEASE_INVALID',
   unauthorized: 'ERR_LEASE_UNAUTHORIZED',
   gone: 'ERR_LEASE_GONE',
+};
+
+const LATCH_CODES: Record<Latch, LeaseErrorCode> = {
+  unauthorized: 'ERR_LEASE_UNAUTHORIZED',
+  ambiguous: 'ERR_LEASE_AMBIGUOUS',
 };
 
 /** The error for callers who waited for a request that failed. */
@@ -19,8 +24,8 @@ export function failed(name: string, failure: RefreshFailure, record: LeaseRecor
 /** The error for a caller who is turned away locally. */
 export function refused(name: string, record: LeaseRecord, now: Reading): LeaseError {
   const failure = record.lastFailure;
-  const code = record.latched ? 'ERR_LEASE_UNAUTHORIZED' : 'ERR_LEASE_DEFERRED';
-  const why = failure === null ? 'an earlier process was turned away' : failure.message;
+  const code = record.latch === null ? 'ERR_LEASE_DEFERRED' : LATCH_CODES[record.latch];
+  const why = failure === null ? 'another process, or an earlier one, was turned away' : failure.message;
   return describe(code, `No ${name}, and nothing was sent: ${why}`, failure, record, now);
 }
 
@@ -32,14 +37,15 @@ function describe(
   now: Reading,
 ): LeaseError {
   const { status = null, requestId = null } = failure?.answer ?? {};
-  const retryAt = isAhead(record.deadline, now) && !record.latched ? endsAt(record.deadline, now) : null;
+  const retryAt = isAhead(record.deadline, now) && record.latch === null ? endsAt(record.deadline, now) : null;
   const request = requestId === null ? '' : ` (request id ${requestId})`;
   const message = `${what.replace(/\.$/, '')}${request}.${next(record, retryAt)}`;
   return new LeaseError(code, message, { retryAt, status, requestId, cause: failure?.cause });
 }
 
 function next(record: LeaseRecord, retryAt: number | null): string {
-  if (record.latched) return ' The authority is asked again once the credentials change.';
+  if (record.latch === 'unauthorized') return ' The authority is asked again once the credentials change.';
+  if (record.latch === 'ambiguous') return ' It is not repeated: get new credentials, or a token by another way.';
   return retryAt === null ? '' : ` The authority may be asked again at ${isoTime(retryAt)}.`;
 }
 

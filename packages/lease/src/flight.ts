@@ -3,9 +3,11 @@ import { isValid, mayAsk } from './decide.ts';
 import { LeaseClosedError, type LeaseError } from './errors.ts';
 import { failed } from './explain.ts';
 import type { Ledger } from './ledger.ts';
+import { mayHaveRun } from './may-have-run.ts';
 import type { ResolvedOptions } from './options.ts';
 import { answerMeta, type RefreshAttempt, type RefreshFailure, type RefreshOutcome } from './outcome.ts';
 import type { ReenrollBudget } from './reenroll-budget.ts';
+import type { Sharing } from './sharing.ts';
 import { TimeoutError, within } from './within.ts';
 
 export interface FlightContext {
@@ -13,6 +15,8 @@ export interface FlightContext {
   readonly options: ResolvedOptions;
   readonly counts: MutableCounts;
   readonly budget: ReenrollBudget;
+  /** Null for a lease without a store. */
+  readonly sharing: Sharing | null;
   /** Aborts on close, with a `LeaseClosedError`, and on reset. */
   readonly signal: AbortSignal;
   /** When the flight was decided on: overtaken since, it is not wanted any more. */
@@ -21,15 +25,37 @@ export interface FlightContext {
 
 type Call = 'refresh' | 'reenroll';
 
+const BUSY: RefreshFailure = {
+  kind: 'transient',
+  message: 'other processes have been asking for theirs all this time',
+};
+
 /**
- * One refresh, from the first request to what came of it: after a 401 one recovery and one more try, after a 404 one enrollment.
- * Resolves to null if the callers should look at the record again, else to the error for those who have no token.
+ * One refresh, when it is this lease's turn. Resolves to null if the callers should look at the record again, else to the error for
+ * those who have no token.
  */
 export async function fly(context: FlightContext): Promise<LeaseError | null> {
-  const { ledger, options, budget, signal, epoch } = context;
+  const { sharing, signal, options, ledger } = context;
+  if (sharing === null) return ask(context);
+  const entry = await sharing.enter(signal);
+  if (entry === 'busy') return failed(options.name, BUSY, ledger.record, ledger.now());
+  if (entry === 'look') return signal.reason instanceof LeaseClosedError ? signal.reason : null;
+  try {
+    return await ask(context);
+  } finally {
+    const left = sharing.leave();
+    // Closing ends every wait at once; anybody else goes on when the others know.
+    if (!(signal.reason instanceof LeaseClosedError)) await left;
+  }
+}
+
+/** From the first request to what came of it: after a 401 one recovery and one more try, after a 404 one enrollment. */
+async function ask(context: FlightContext): Promise<LeaseError | null> {
+  const { ledger, options, budget, sharing, signal, epoch } = context;
   let call: Call = ledger.record.gone && options.reenroll !== undefined ? 'reenroll' : 'refresh';
   let recovered = false;
   for (;;) {
+    if (sharing !== null && !(await sharing.permit())) return null;
     // A flight starts, and goes on, a moment after it was decided on.
     if (signal.reason instanceof LeaseClosedError) return signal.reason;
     if (epoch !== ledger.record.epoch || !mayAsk(ledger.record, ledger.now())) return null;
@@ -61,22 +87,23 @@ export async function fly(context: FlightContext): Promise<LeaseError | null> {
     if (signal.reason instanceof LeaseClosedError) return signal.reason;
     if (epoch !== ledger.record.epoch) return null;
     if (changed === null) return fail(context, call, failure);
-    if (!changed && ledger.record.credentials === credentials) ledger.latch(failure);
+    if (!changed && ledger.record.credentials === credentials) ledger.latch('unauthorized', failure);
     report(context, call, failure, null);
-    if (recovered || ledger.record.latched) return failed(options.name, failure, ledger.record, ledger.now());
+    if (recovered || ledger.record.latch !== null) return failed(options.name, failure, ledger.record, ledger.now());
     recovered = true;
   }
 }
 
 /** Makes one request. Never rejects: whatever goes wrong is an outcome. */
 async function attempt(context: FlightContext, call: Call): Promise<RefreshOutcome> {
-  const { ledger, options, counts, signal } = context;
+  const { ledger, options, counts, sharing, signal } = context;
   const { held } = ledger.record;
   const reason = isValid(held, ledger.now()) ? 'proactive' : 'required';
   const send = (call === 'reenroll' ? options.reenroll : undefined) ?? options.refresh;
   counts.started += 1;
   ledger.events.emit('refresh-started', { call, reason });
   const tried = held?.grant.token ?? null;
+  if (sharing !== null) sharing.isAsking = true;
   try {
     const outcome = await within(options.clock, options.timeoutMs, signal, (inner) => {
       const request: RefreshAttempt = { signal: inner, reason, tried };
@@ -86,6 +113,8 @@ async function attempt(context: FlightContext, call: Call): Promise<RefreshOutco
   } catch (error) {
     const what = error instanceof TimeoutError ? error.message : `the request failed: ${words(error)}`;
     return withoutSecret({ kind: 'transient', message: `${call}: ${what}`, cause: error }, tried);
+  } finally {
+    if (sharing !== null) sharing.isAsking = false;
   }
 }
 
@@ -141,10 +170,11 @@ function late(context: FlightContext, outcome: RefreshOutcome): LeaseError | nul
   return null;
 }
 
-/** Sets the deadline. */
+/** Sets the deadline, or the latch if a refresh that must not be repeated may have been carried out. */
 function fail(context: FlightContext, call: Call, failure: RefreshFailure): LeaseError {
   const { ledger, options } = context;
-  ledger.defer(failure.kind, failure);
+  if (!options.refreshIsIdempotent && mayHaveRun(failure)) ledger.latch('ambiguous', failure);
+  else ledger.defer(failure.kind, failure);
   report(context, call, failure, ledger.retryAt(ledger.now()));
   return failed(options.name, failure, ledger.record, ledger.now());
 }

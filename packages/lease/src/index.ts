@@ -1,6 +1,7 @@
 export { type Clock, type Random, type Reading, systemClock, type Timer } from './clock.ts';
 export type { LeaseCounts } from './counts.ts';
 export { type Deadline, type DeadlinePlan, type DeadlineReason, endsAt, isAhead, planDeadline } from './deadline.ts';
+export { type DeadlineRecord, type DeadlineStore, type RestoredDeadline, restoreDeadline } from './deadline-record.ts';
 export type { LeaseState } from './decide.ts';
 export { LeaseClosedError, LeaseError, type LeaseErrorCode, type LeaseErrorDetails } from './errors.ts';
 export type { LeaseEvents, LeaseEventType, LeaseListener } from './events.ts';
@@ -8,6 +9,7 @@ export { type FetchLike, type LeasedFetchOptions, leasedFetch } from './fetch.ts
 export { type AsyncToken, fromAsync, RefreshError, type RefreshErrorDetails } from './from-async.ts';
 export { classifyResponse, type HttpRefreshOptions, httpRefresh, readAnswer } from './http-refresh.ts';
 export { type AcquireOptions, Lease } from './lease.ts';
+export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts';
 export type { LeaseOptions } from './options.ts';
 export type {
   AnswerMeta,
@@ -21,4 +23,5 @@ export type {
 export type { Grant } from './record.ts';
 export { parseRetryAfter } from './retry-after.ts';
 export type { LeaseSnapshot } from './snapshot.ts';
-export { type DeadlineRecord, type DeadlineStore, type RestoredDeadline, restoreDeadline } from './store.ts';
+export type { LeaseStore, StoreView } from './store.ts';
+export type { ShareToken } from './token-seal.ts';

@@ -12,6 +12,7 @@ import type { RefreshFailure, RefreshSuccess } from './outcome.ts';
 import type { Grant, Held } from './record.ts';
 import { ReenrollBudget } from './reenroll-budget.ts';
 import { Renewal } from './renewal.ts';
+import { Sharing } from './sharing.ts';
 import { type LeaseSnapshot, takeSnapshot } from './snapshot.ts';
 import { detachable } from './within.ts';
 
@@ -42,6 +43,7 @@ export class Lease {
   readonly #counts: MutableCounts = noCounts();
   readonly #budget: ReenrollBudget;
   readonly #renewal: Renewal;
+  readonly #sharing: Sharing | null;
   #flight: Promise<LeaseError | null> | null = null;
   /** Aborts what is under way: replaced by a reset, for good on close. */
   #abort = new AbortController();
@@ -51,6 +53,8 @@ export class Lease {
   constructor(options: LeaseOptions) {
     this.#options = resolveOptions(options);
     this.#ledger = new Ledger(this.#options);
+    const { store } = this.#options;
+    this.#sharing = store === undefined ? null : new Sharing(this.#ledger, this.#options, store, this.#counts);
     this.#budget = new ReenrollBudget(this.#options.reenrollsPerHour);
     this.#renewal = new Renewal(this.#ledger, this.#options.clock, this.#options.random, () => void this.#fly());
   }
@@ -153,7 +157,8 @@ export class Lease {
 
   snapshot(): LeaseSnapshot {
     const counts = { ...this.#counts, listenerErrors: this.#ledger.events.errors };
-    return takeSnapshot(this.#ledger.record, this.#ledger.now(), this.#flight !== null, counts);
+    const sharing = this.#sharing === null ? 'alone' : this.#sharing.isFailing ? 'failing' : 'shared';
+    return takeSnapshot(this.#ledger.record, this.#ledger.now(), this.#flight !== null, sharing, counts);
   }
 
   /** Calls `listener` on every event of `type`. @returns what ends that */
@@ -161,11 +166,12 @@ export class Lease {
     return this.#ledger.events.on(type, listener);
   }
 
-  /** Aborts the refresh, ends every wait with a `LeaseClosedError`, and forgets the token. The stored deadline stays. */
+  /** Aborts the refresh, ends every wait with a `LeaseClosedError`, and forgets the token. What is stored stays. */
   close(): void {
     if (this.#closed !== null) return;
     this.#closed = new LeaseClosedError(this.#options.name);
     this.#renewal.stop();
+    this.#sharing?.close();
     this.#abort.abort(this.#closed);
     this.#ledger.close();
   }
@@ -222,6 +228,7 @@ export class Lease {
       options: this.#options,
       counts: this.#counts,
       budget: this.#budget,
+      sharing: this.#sharing,
       signal: this.#abort.signal,
       epoch: this.#ledger.record.epoch,
     };
@@ -244,9 +251,9 @@ export class Lease {
 
   /** Waits for a change of the record, the deadline's end, or the end of a slice of it; at least `pauseMs`. */
   #change(pauseMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const { latched, deadline } = this.#ledger.record;
+    const { latch, deadline } = this.#ledger.record;
     const ahead = deadline === null ? 0 : remaining(deadline.until, this.#ledger.now());
-    const wait = latched ? MAX_TIMER_MS : Math.ceil(Math.min(Math.max(ahead, pauseMs, 1), MAX_TIMER_MS));
+    const wait = latch !== null ? MAX_TIMER_MS : Math.ceil(Math.min(Math.max(ahead, pauseMs, 1), MAX_TIMER_MS));
     return new Promise((resolve, reject) => {
       const done = (how: () => void): void => {
         unwatch();

@@ -1,12 +1,12 @@
-import { later, type Reading, read } from './clock.ts';
+import { later, type Reading, read, remaining } from './clock.ts';
 import { type Deadline, type DeadlineReason, endsAt, isAhead, planDeadline } from './deadline.ts';
+import type { RestoredDeadline } from './deadline-record.ts';
 import { Emitter, type LeaseEvents } from './events.ts';
 import type { ResolvedOptions } from './options.ts';
 import { answerMeta, type RefreshAnswer, type RefreshFailure, type RefreshSuccess } from './outcome.ts';
-import { emptyRecord, type Grant, hold, type LeaseRecord } from './record.ts';
-import { type DeadlineRecord, restoreDeadline } from './store.ts';
+import { emptyRecord, type Grant, type Held, hold, type Latch, type LeaseRecord } from './record.ts';
 
-/** The record of one authority, and every change that can happen to it: committed first, then stored, then told. */
+/** The record of one authority, and every change that can happen to it: committed first, then told. */
 export class Ledger {
   readonly events = new Emitter();
   readonly #options: ResolvedOptions;
@@ -15,7 +15,6 @@ export class Ledger {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.#restore();
   }
 
   get record(): LeaseRecord {
@@ -38,15 +37,14 @@ export class Ledger {
     const held = hold(success, before.generation + 1, this.now(), this.#options.windowMs);
     if (typeof held === 'string') return held;
     const { grant } = held;
-    const settled = { held, deadline: null, latched: false, gone: false, failures: 0, lastFailure: null };
+    const settled = { held, deadline: null, latch: null, gone: false, failures: 0, lastFailure: null };
     const epoch = by === 'adopt' ? before.epoch + 1 : before.epoch;
     this.#commit({ ...before, ...settled, epoch, generation: grant.generation });
-    if (before.deadline !== null) this.#save(null);
     const answer = success.answer ? answerMeta(success.answer) : null;
     this.#tell([
       ['refreshed', { by, generation: grant.generation, expiresAt: grant.expiresAt, answer }],
       before.deadline && ['deadline-cleared', { reason: 'refreshed' }],
-      before.latched && ['unlatched', { reason: 'adopted' }],
+      before.latch !== null && ['unlatched', { reason: 'adopted' }],
     ]);
     return grant;
   }
@@ -83,19 +81,19 @@ export class Ledger {
   lift(reason: LeaseEvents['deadline-cleared']['reason']): void {
     if (this.#record.deadline === null) return;
     this.#commit({ ...this.#record, deadline: null });
-    this.#save(null);
     this.#tell([['deadline-cleared', { reason }]]);
   }
 
-  latch(failure: RefreshFailure): void {
-    this.#commit({ ...this.#record, latched: true, lastFailure: failure });
-    this.#tell([['latched', { message: failure.message, answer: failure.answer ? answerMeta(failure.answer) : null }]]);
+  latch(reason: Latch, failure: RefreshFailure): void {
+    this.#commit({ ...this.#record, latch: reason, lastFailure: failure });
+    const answer = failure.answer ? answerMeta(failure.answer) : null;
+    this.#tell([['latched', { reason, message: failure.message, answer }]]);
   }
 
   credentialsChanged(): void {
-    const { latched, credentials } = this.#record;
-    this.#commit({ ...this.#record, latched: false, credentials: credentials + 1 });
-    this.#tell([latched && ['unlatched', { reason: 'credentials-changed' }]]);
+    const { latch, credentials } = this.#record;
+    this.#commit({ ...this.#record, latch: null, credentials: credentials + 1 });
+    this.#tell([latch !== null && ['unlatched', { reason: 'credentials-changed' }]]);
   }
 
   setGone(): void {
@@ -109,6 +107,51 @@ export class Ledger {
     this.#tell([held && ['token-cleared', { generation: held.grant.generation, reason: 'reset' }]]);
   }
 
+  /** Nobody knows whether another process was told to wait: waiting a little is safe, asking is not. At least `atLeastMs`. */
+  deferBlind(atLeastMs: number, cause: unknown): Deadline {
+    const { deadlineCapMs: capMs, random } = this.#options;
+    const now = this.now();
+    const plan = planDeadline({ reason: 'store', answer: null, now, failures: 1, capMs, random });
+    const deadline = { ...plan, until: later(now, Math.max(remaining(plan.until, now), Math.min(atLeastMs, capMs))) };
+    const own = this.#record.deadline;
+    if (own !== null && remaining(own.until, now) >= remaining(deadline.until, now)) return own;
+    const message = 'whether another process was told to wait is unknown, since the shared record is not at hand';
+    return this.#setDeadline(deadline, this.#record.failures, { kind: 'transient', message, cause });
+  }
+
+  /** Another lease of the store set or lifted the deadline. */
+  siblingDeadline(restored: RestoredDeadline | null): void {
+    const before = this.#record;
+    if (restored === null) {
+      this.#commit({ ...before, deadline: null, failures: 0, lastFailure: null });
+      this.#tell([before.deadline && ['deadline-cleared', { reason: 'sibling' }]]);
+      return;
+    }
+    const { deadline, failures } = restored;
+    this.#commit({ ...before, deadline, failures });
+    const now = this.now();
+    this.#tell([isAhead(deadline, now) && ['deadline-set', told(deadline, now)]]);
+  }
+
+  /** Another lease of the store got a token, and shares it. */
+  siblingToken(held: Held): void {
+    const { generation, expiresAt } = held.grant;
+    this.#commit({ ...this.#record, held, gone: false, generation });
+    this.#tell([['refreshed', { by: 'sibling', generation, expiresAt, answer: null }]]);
+  }
+
+  /** Another lease of the store got a token of this generation. The own one stays as valid as it was. */
+  raiseGeneration(generation: number): void {
+    if (generation > this.#record.generation) this.#commit({ ...this.#record, generation });
+  }
+
+  /** Another lease of the store learned that an ambiguous refresh is no longer in the way. */
+  siblingUnlatched(): void {
+    if (this.#record.latch !== 'ambiguous') return;
+    this.#commit({ ...this.#record, latch: null });
+    this.#tell([['unlatched', { reason: 'sibling' }]]);
+  }
+
   close(): void {
     this.#commit({ ...this.#record, held: null, epoch: this.#record.epoch + 1 });
     this.#watchers.clear();
@@ -118,10 +161,7 @@ export class Ledger {
   #setDeadline(deadline: Deadline, failures: number, failure: RefreshFailure): Deadline {
     const now = this.now();
     this.#commit({ ...this.#record, deadline, failures, lastFailure: failure });
-    const { setAt, reason, source } = deadline;
-    const retryAt = endsAt(deadline, now);
-    this.#save({ retryAt, setAt, reason, source, failures });
-    this.#tell([['deadline-set', { retryAt, reason, source }]]);
+    this.#tell([['deadline-set', told(deadline, now)]]);
     return deadline;
   }
 
@@ -134,45 +174,16 @@ export class Ledger {
     for (const event of events) if (event) this.events.emit<keyof LeaseEvents>(event[0], event[1]);
   }
 
-  #restore(): void {
-    const { store, deadlineCapMs } = this.#options;
-    try {
-      const stored = store?.load() ?? null;
-      if (stored !== null) this.#record = { ...this.#record, ...restoreDeadline(stored, this.now(), deadlineCapMs) };
-    } catch (error) {
-      this.#restoreBlind(error);
-    }
-  }
-
-  /** Nobody knows whether a deadline was in force: waiting a little is safe, asking is not. */
-  #restoreBlind(error: unknown): void {
-    const { deadlineCapMs: capMs, random } = this.#options;
-    const now = this.now();
-    const deadline = planDeadline({ reason: 'store', answer: null, now, failures: 1, capMs, random });
-    const message =
-      'whether an earlier process was told to wait is unknown, since the stored deadline could not be read';
-    this.#record = { ...this.#record, deadline, lastFailure: { kind: 'transient', message, cause: error } };
-    // Later, so that whoever made the lease has had the chance to listen.
-    queueMicrotask(() => this.#storeFailed('load', error));
-  }
-
-  #save(record: DeadlineRecord | null): void {
-    try {
-      this.#options.store?.save(record);
-    } catch (error) {
-      this.#storeFailed('save', error);
-    }
-  }
-
-  #storeFailed(operation: 'load' | 'save', error: unknown): void {
-    this.#tell([['store-failed', { operation, message: error instanceof Error ? error.message : String(error) }]]);
-  }
-
   /** When the deadline ends, in ms since the epoch; null if none lies ahead. */
   retryAt(now: Reading): number | null {
     const { deadline } = this.#record;
     return isAhead(deadline, now) ? endsAt(deadline, now) : null;
   }
+}
+
+function told(deadline: Deadline, now: Reading): LeaseEvents['deadline-set'] {
+  const { reason, source } = deadline;
+  return { retryAt: endsAt(deadline, now), reason, source };
 }
 
 type Told = { [T in keyof LeaseEvents]: [type: T, event: LeaseEvents[T]] }[keyof LeaseEvents];

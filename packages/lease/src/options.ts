@@ -1,6 +1,7 @@
 import { type Clock, type Random, systemClock } from './clock.ts';
 import type { RefreshAttempt, RefreshFailure, RefreshOutcome } from './outcome.ts';
-import type { DeadlineStore } from './store.ts';
+import type { LeaseStore } from './store.ts';
+import { checkKey, type ShareToken } from './token-seal.ts';
 
 export interface LeaseOptions {
   /** Asks the authority for a token. Called once at a time. Must honour `attempt.signal`, and follow no redirect. */
@@ -12,8 +13,16 @@ export interface LeaseOptions {
   readonly recover?: ((failure: RefreshFailure, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** After `gone`: enrolls again and resolves to the new token. Part of the same flight. Default: none. */
   readonly reenroll?: ((attempt: RefreshAttempt) => Promise<RefreshOutcome>) | undefined;
-  /** Keeps the deadline across restarts. Default: none, it is forgotten with the process. */
-  readonly store?: DeadlineStore | undefined;
+  /** Where the deadline, the generation and a lock are shared, with other processes and with this one's successor. Default: none. */
+  readonly store?: LeaseStore | undefined;
+  /** Shares the token too, encrypted with this key. Needs a store. Default: never; leases of one store then refresh in turn. */
+  readonly shareToken?: ShareToken | undefined;
+  /**
+   * Whether a refresh whose outcome is unknown may be repeated: a timeout, a lost connection, a process that died. True for client
+   * credentials. False where each refresh uses up what the next one needs, such as a rotating refresh token: the lease then sends
+   * nothing until `credentialsChanged()` or `adopt()`. Default: true.
+   */
+  readonly refreshIsIdempotent?: boolean | undefined;
   /** Default: the platform's clocks. */
   readonly clock?: Clock | undefined;
   /** Default: `Math.random`. */
@@ -35,6 +44,8 @@ export interface ResolvedOptions {
   readonly recover: LeaseOptions['recover'];
   readonly reenroll: LeaseOptions['reenroll'];
   readonly store: LeaseOptions['store'];
+  readonly shareToken: LeaseOptions['shareToken'];
+  readonly refreshIsIdempotent: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly name: string;
@@ -44,12 +55,21 @@ export interface ResolvedOptions {
   readonly reenrollsPerHour: number;
 }
 
+/** @throws RangeError */
 export function resolveOptions(options: LeaseOptions): ResolvedOptions {
+  if (options.shareToken !== undefined) checkKey(options.shareToken);
+  if (options.shareToken !== undefined && options.store === undefined) {
+    throw new RangeError(
+      'shareToken is given, but store is not; it must be given too, as the place where the token is shared.',
+    );
+  }
   return {
     refresh: options.refresh,
     recover: options.recover,
     reenroll: options.reenroll,
     store: options.store,
+    shareToken: options.shareToken,
+    refreshIsIdempotent: options.refreshIsIdempotent ?? true,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     name: options.name ?? 'token',

@@ -24,13 +24,19 @@ export interface Held {
   readonly mintedAt: Reading;
 }
 
+/**
+ * `unauthorized`: the credentials were refused. `ambiguous`: a refresh that must not be repeated may have been carried out, but its
+ * answer never came.
+ */
+export type Latch = 'unauthorized' | 'ambiguous';
+
 /** All that is known about one authority. Never changed in place. */
 export interface LeaseRecord {
   readonly held: Held | null;
   /** May lie in the past: it then has ended. */
   readonly deadline: Deadline | null;
-  /** The credentials were refused, and have not changed since. */
-  readonly latched: boolean;
+  /** Why nothing may be sent until the credentials change, whatever the time; null if nothing forbids it. */
+  readonly latch: Latch | null;
   /** The authority no longer knows who is asking: the next call has to enroll. */
   readonly gone: boolean;
   /** Failures in a row. */
@@ -48,7 +54,7 @@ export interface LeaseRecord {
 export const emptyRecord: LeaseRecord = {
   held: null,
   deadline: null,
-  latched: false,
+  latch: null,
   gone: false,
   failures: 0,
   lastFailure: null,
@@ -77,15 +83,15 @@ export function hold(success: RefreshSuccess, generation: number, now: Reading, 
     return `the token lives ${Math.round(lifeMs)} ms, less than the ${MIN_LIFE_MS} ms that are of use`;
   const expires = later(from, lifeMs);
   if (expires.wall <= now.wall || expires.monotonic <= now.monotonic) return 'the token expired during the refresh';
+  return makeHeld({ token, expiresAt, generation, lifeMs, expires, mintedAt: now }, windowMs);
+}
+
+type HeldParts = Pick<Held, 'lifeMs' | 'expires' | 'mintedAt'> & Grant;
+
+export function makeHeld({ token, expiresAt, generation, ...times }: HeldParts, windowMs: number): Held {
   const grant = makeGrant(token, expiresAt, generation);
-  return {
-    grant,
-    promise: Promise.resolve(grant),
-    lifeMs,
-    expires,
-    renewFrom: later(expires, -Math.min(windowMs, lifeMs / 3)),
-    mintedAt: now,
-  };
+  const renewFrom = later(times.expires, -Math.min(windowMs, times.lifeMs / 3));
+  return { ...times, grant, promise: Promise.resolve(grant), renewFrom };
 }
 
 function makeGrant(token: string, expiresAt: number, generation: number): Grant {

@@ -1,66 +1,41 @@
-import { later, type Reading } from './clock.ts';
-import type { Deadline, DeadlineReason } from './deadline.ts';
-
-/** What outlives the process: when the authority may be asked again. The token is never part of it. */
-export interface DeadlineRecord {
-  /** Wall clock in ms before which the authority may not be asked. */
-  readonly retryAt: number;
-  /** Wall clock in ms when that was decided. */
-  readonly setAt: number;
-  readonly reason: DeadlineReason;
-  readonly source: 'retry-after' | 'backoff';
-  /** How many times in a row it had failed by then. */
-  readonly failures: number;
+/** What a store holds at one moment. */
+export interface StoreView {
+  /** Rises by one with every swap; 0 while nothing is stored. */
+  readonly version: number;
+  /** What the leases wrote, unchanged; null while nothing is stored. They check what comes back. */
+  readonly text: string | null;
+  /**
+   * The store's own clock in ms: one that all its users share and that nobody can set, such as the machine's time since boot, or
+   * the time of a database server. It may begin anew when the machine does.
+   */
+  readonly now: number;
 }
 
 /**
- * Keeps one deadline record across restarts. Synchronous and small: a row, a file. It may throw: the lease then goes on
- * with what it knows itself, and says so in a `store-failed` event.
+ * Where several leases of one authority meet: processes of a machine, or one process before and after a restart. A store keeps a
+ * single small text and changes it by compare-and-swap; what the text means is the leases' business.
+ *
+ * Synchronous or asynchronous, as suits the medium. It may be slow, fail or hold nonsense: every call is bounded in time, and a lease
+ * that cannot rely on its store goes on with what it knows itself and says so in a `store-failed` event. All leases of one store
+ * must be after the same token: same authority, same account.
  */
-export interface DeadlineStore {
-  /** Null when there is none. */
-  load(): DeadlineRecord | null;
-  /** Null when the deadline was cleared. */
-  save(record: DeadlineRecord | null): void;
-}
-
-const REASONS: readonly unknown[] = ['transient', 'invalid', 'unauthorized', 'gone', 'rejected', 'store'];
-
-export interface RestoredDeadline {
-  readonly deadline: Deadline;
-  readonly failures: number;
-}
-
-/**
- * A stored record as a deadline of this process. It never lies further ahead than when
- * it was set, nor further than the cap, whatever happened to the wall clock, or to the record, in between.
- */
-export function restoreDeadline(stored: DeadlineRecord, now: Reading, capMs: number): RestoredDeadline {
-  // What comes back from a disk may not be what the type promises.
-  const { retryAt, setAt, reason, source, failures }: Record<keyof DeadlineRecord, unknown> = stored;
-  if (!isTime(retryAt) || !isTime(setAt)) throw new Error('the stored deadline names no moment');
-  const wait = Math.min(retryAt - now.wall, retryAt - setAt, capMs);
-  // A row of failures that ended long ago says nothing about the next one.
-  const isOld = now.wall - setAt > Math.max(retryAt - setAt, 0) + capMs;
-  return {
-    deadline: {
-      until: later(now, wait),
-      setAt: Math.min(setAt, now.wall),
-      reason: isReason(reason) ? reason : 'store',
-      source: source === 'retry-after' ? 'retry-after' : 'backoff',
-    },
-    failures: isOld ? 0 : isCount(failures) ? failures : 1,
-  };
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isReason(value: unknown): value is DeadlineReason {
-  return REASONS.includes(value);
+export interface LeaseStore {
+  /** What the token is for and whose it is, such as the authority's address and the client's id. Not secret; not empty. */
+  readonly authority: string;
+  /** @param signal aborts when nobody waits for the answer any more */
+  read(signal: AbortSignal): StoreView | Promise<StoreView>;
+  /**
+   * Stores `text` as version `expected + 1`, if `expected` still is the stored version. Atomic among all users, and durable once it
+   * has resolved.
+   *
+   * @param text at most 65,536 characters
+   * @returns whether it was stored
+   */
+  swap(expected: number, text: string, signal: AbortSignal): boolean | Promise<boolean>;
+  /**
+   * Calls `onChange` soon after somebody swapped. May call too often; a lease that waits also looks every five seconds itself.
+   *
+   * @returns what ends that
+   */
+  watch(onChange: () => void): () => void;
 }

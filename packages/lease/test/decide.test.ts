@@ -43,7 +43,7 @@ test('a deadline ahead makes a due token fresh and a required one deferred', () 
 });
 
 test('refused credentials do the same, with no end', () => {
-  const known = record({ held: token(60 * MINUTE), latched: true });
+  const known = record({ held: token(60 * MINUTE), latch: 'unauthorized' });
   assert.equal(decide(known, after(58 * MINUTE)), 'fresh');
   assert.equal(decide(known, after(600 * MINUTE)), 'deferred');
 });
@@ -115,6 +115,6 @@ test('a renewal never comes before the deadline, and never while the credentials
   const held = token(60 * MINUTE);
   assert.equal(untilRenewal(record({ held, deadline: deadline(58 * MINUTE) }), after(0), 0), 58 * MINUTE);
   assert.equal(untilRenewal(record({ deadline: deadline(MINUTE) }), after(0), 0), MINUTE);
-  assert.equal(untilRenewal(record({ held, latched: true }), after(0), 0), null);
+  assert.equal(untilRenewal(record({ held, latch: 'unauthorized' }), after(0), 0), null);
   assert.equal(untilRenewal(emptyRecord, after(0), 0), 0);
 });

@@ -128,6 +128,7 @@ test('a snapshot says what is known at this moment', async () => {
     failures: 1,
     generation: 1,
     lastAnswer: { status: 502, requestId: 'req-2', at },
+    sharing: 'alone',
     counts: {
       started: 2,
       suppressed: 1,

@@ -101,6 +101,8 @@ function whatToDo(error: LeaseError): string {
       return 'look at the address';
     case 'ERR_LEASE_UNAUTHORIZED':
       return 'change the credentials';
+    case 'ERR_LEASE_AMBIGUOUS':
+      return 'log in again';
     case 'ERR_LEASE_GONE':
       return 'enroll';
     case 'ERR_LEASE_CLOSED':

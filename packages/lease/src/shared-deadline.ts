@@ -1,0 +1,33 @@
+import { later, type Reading, remaining } from './clock.ts';
+import { type Deadline, endsAt } from './deadline.ts';
+import { type DeadlineRecord, type RestoredDeadline, restoreDeadline } from './deadline-record.ts';
+
+/** A deadline as leases share it: by the wall clock for a reader after a reboot, and by the store's clock for everybody else. */
+export interface SharedDeadline extends DeadlineRecord {
+  /** The store's clock in ms when it ends; null if whoever wrote it had no such clock. */
+  readonly until: number | null;
+}
+
+/** A deadline of this process as others can read it. */
+export function shareDeadline(deadline: Deadline, failures: number, now: Reading, storeNow: number): SharedDeadline {
+  const { setAt, reason, source, until } = deadline;
+  const ends = Math.ceil(storeNow + until.monotonic - now.monotonic);
+  return { retryAt: endsAt(deadline, now), setAt, until: ends, reason, source, failures };
+}
+
+/**
+ * A shared deadline as one of this process. The store's clock can only bring its end nearer, so that a wall clock that was put back
+ * does not hold up one process after another. After a reboot that clock may show anything, but shows that the deadline is over only
+ * once at least as much time has passed as it was long.
+ */
+export function restoreShared(stored: SharedDeadline, now: Reading, storeNow: number, capMs: number): RestoredDeadline {
+  const { deadline, failures } = restoreDeadline(stored, now, capMs);
+  if (stored.until === null) return { deadline, failures };
+  const wait = Math.min(remaining(deadline.until, now), stored.until - storeNow);
+  return { deadline: { ...deadline, until: later(now, wait) }, failures };
+}
+
+export function isSameDeadline(one: SharedDeadline | null, other: SharedDeadline | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.retryAt === other.retryAt && one.setAt === other.setAt && one.until === other.until;
+}

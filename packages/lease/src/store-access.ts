@@ -1,0 +1,128 @@
+import type { Clock } from './clock.ts';
+import type { Emitter, LeaseEvents } from './events.ts';
+import { emptyState, formatState, type SharedState } from './shared-state.ts';
+import type { LeaseStore, StoreView } from './store.ts';
+import { within } from './within.ts';
+
+/** The longest that a call of a store may take. */
+export const STORE_TIMEOUT_MS = 2_000;
+
+type Operation = LeaseEvents['store-failed']['operation'];
+
+/** Calls a store: each call bounded in time, each failure told, and whether it works at all. */
+export class StoreAccess {
+  readonly #store: LeaseStore;
+  readonly #clock: Clock;
+  readonly #events: Emitter;
+  /** Never aborts: what is begun at the end, such as letting go of a lock, has its own bound. */
+  readonly #signal = new AbortController().signal;
+  #failing: Operation | null = null;
+  /** The store's clock minus this process's monotonic one, as last seen. */
+  #ahead = 0;
+  /** The newest that is known to be stored. */
+  version = 0;
+  state: SharedState = emptyState;
+  /** True while the lease itself writes, and need not be told of it. */
+  writing = false;
+
+  constructor(store: LeaseStore, clock: Clock, events: Emitter) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  get isFailing(): boolean {
+    return this.#failing !== null;
+  }
+
+  /** What the store's clock shows now. */
+  now(): number {
+    return this.#ahead + this.#clock.monotonic();
+  }
+
+  async read(): Promise<StoreView> {
+    try {
+      return this.#seen(await this.#bounded((signal) => this.#store.read(signal)));
+    } catch (error) {
+      throw this.failed('read', error);
+    }
+  }
+
+  /** Reads at once if the store can; else null. @throws what the store throws */
+  readNow(): StoreView | null {
+    const view = this.#store.read(this.#signal);
+    if (!(view instanceof Promise)) return this.#seen(view);
+    view.catch(() => {}); // the next read tells it
+    return null;
+  }
+
+  /** @returns whether `expected` was still the stored version, and `state` now is what is stored */
+  async write(expected: number, state: SharedState): Promise<boolean> {
+    this.writing = true;
+    try {
+      const done = await this.#bounded((signal) => this.#store.swap(expected, formatState(state), signal));
+      return done && this.#wrote(expected, state);
+    } catch (error) {
+      throw this.failed('write', error);
+    } finally {
+      this.writing = false;
+    }
+  }
+
+  /** Writes over what was last seen, at once if the store can. @returns whether it did */
+  writeNow(state: SharedState): boolean {
+    try {
+      const done = this.#store.swap(this.version, formatState(state), this.#signal);
+      if (done instanceof Promise)
+        done.catch(() => {}); // tried again by whoever asked
+      else return done && this.#wrote(this.version, state);
+    } catch {
+      // Likewise.
+    }
+    return false;
+  }
+
+  watch(onChange: () => void): () => void {
+    try {
+      return this.#store.watch(() => {
+        if (!this.writing) onChange();
+      });
+    } catch (error) {
+      queueMicrotask(() => this.failed('watch', error));
+      return () => {};
+    }
+  }
+
+  /** Tells a failure. @returns it as an error */
+  failed(operation: Operation, cause: unknown): Error {
+    if (operation === 'read' || operation === 'write') this.#failing = operation;
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#events.emit('store-failed', { operation, message: error.message });
+    return error;
+  }
+
+  #seen(view: StoreView): StoreView {
+    if (!Number.isFinite(view.now) || !Number.isSafeInteger(view.version)) {
+      throw new Error('the store answered with no time or no version');
+    }
+    this.#ahead = view.now - this.#clock.monotonic();
+    if (this.#failing === 'read') this.#recovered();
+    return view;
+  }
+
+  #wrote(expected: number, state: SharedState): true {
+    this.version = expected + 1;
+    this.state = state;
+    if (this.#failing !== null) this.#recovered();
+    return true;
+  }
+
+  #recovered(): void {
+    this.#failing = null;
+    this.#events.emit('store-recovered', {});
+  }
+
+  #bounded<T>(call: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+    return within(this.#clock, STORE_TIMEOUT_MS, this.#signal, async (signal) => call(signal));
+  }
+}
