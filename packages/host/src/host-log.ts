@@ -1,5 +1,6 @@
 import type { Lease, LeaseEventType } from '@holdfast/lease';
 import type { Logger } from 'pino';
+import type { EndpointDeadlineOptions } from './gate/endpoint-deadline.ts';
 import type { LinkStatus } from './link/link.ts';
 import type { StreamEvent } from './stream/streams.ts';
 
@@ -22,6 +23,16 @@ export function followLease(logger: Logger, lease: Lease, then: () => void): voi
       then();
     });
   }
+}
+
+/** The listeners of every endpoint's deadline. */
+export function logDeadlines(logger: Logger): Required<Pick<EndpointDeadlineOptions, 'onSet' | 'onStoreFailed'>> {
+  return {
+    onSet: ({ endpoint, message, retryAt }) => {
+      logger.warn({ endpoint, retryAt: new Date(retryAt).toISOString() }, `${endpoint} is held back: ${message}`);
+    },
+    onStoreFailed: (endpoint, err) => logger.error({ endpoint, err }, `the deadline of ${endpoint} could not be kept`),
+  };
 }
 
 export function logLink(logger: Logger, { current, attempts, lastError }: LinkStatus): void {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@holdfast/lease';
 import {
+  type ClientList,
   type ClientListParams,
   type CodeChoice,
   type PairingStartResult,
@@ -10,10 +11,12 @@ import {
 import type { Logger } from 'pino';
 import type { AgentCommand } from './agent/agent-process.ts';
 import type { CredentialSource } from './credentials.ts';
-import { followLease, logLink, logStream } from './host-log.ts';
+import { EndpointDeadline, type EndpointDeadlineOptions } from './gate/endpoint-deadline.ts';
+import { followLease, logDeadlines, logLink, logStream } from './host-log.ts';
+import { reconnectDelay } from './link/backoff.ts';
 import { Link } from './link/link.ts';
-import { Pairing } from './pairing.ts';
 import { RelayApi } from './relay-api.ts';
+import { RelayCalls } from './relay-calls.ts';
 import { ServerToken } from './server-token.ts';
 import { type HostState, openHostState } from './state.ts';
 import { composeStatus, type HostStatus } from './status.ts';
@@ -40,8 +43,7 @@ export class Host {
   readonly #clock: Clock;
   readonly #state: HostState;
   readonly #token: ServerToken;
-  readonly #api: RelayApi;
-  readonly #pairing: Pairing;
+  readonly #calls: RelayCalls;
   readonly #streams: Streams;
   readonly #link: Link;
   readonly #closing = new AbortController();
@@ -69,8 +71,23 @@ export class Host {
       random,
       onAccountChange: () => this.#forgetLink('the account changed'),
     });
-    this.#api = new RelayApi(caller, fetch);
-    this.#pairing = new Pairing(this.#token.lease, this.#clock, random);
+    const deadlineOf = (endpoint: string, backoff?: EndpointDeadlineOptions['backoff']) =>
+      new EndpointDeadline({
+        endpoint,
+        store: this.#state.deadlines(`${endpoint} ${relay}`),
+        clock: this.#clock,
+        random,
+        ...(backoff === undefined ? {} : { backoff }),
+        ...logDeadlines(logger),
+      });
+    this.#calls = new RelayCalls({
+      api: new RelayApi(caller, fetch),
+      tokens: this.#token.lease,
+      account: () => this.#token.account(),
+      deadlineOf,
+      clock: this.#clock,
+      signal: this.#closing.signal,
+    });
     this.#streams = new Streams({
       command: options.agent,
       clock: this.#clock,
@@ -79,6 +96,7 @@ export class Host {
     });
     this.#link = new Link({
       lease: this.#token.lease,
+      deadline: deadlineOf('connecting', (failures) => reconnectDelay(failures - 1, random)),
       clock: this.#clock,
       random,
       describe: () => {
@@ -146,29 +164,20 @@ export class Host {
     return this.status();
   }
 
-  async startPairing(manualCode: boolean): Promise<PairingStartResult> {
-    const answer = await this.#pairing.run(
-      (token) => this.#api.pair(token, manualCode, this.#closing.signal),
-      'server',
-    );
-    return {
-      pairingCode: answer.pairing_code,
-      manualPairingCode: answer.manual_pairing_code ?? null,
-      environmentId: answer.environment_id,
-      expiresAt: Math.floor(Date.parse(answer.expires_at) / 1000),
-    };
+  startPairing(manualCode: boolean): Promise<PairingStartResult> {
+    return this.#calls.startPairing(manualCode);
   }
 
-  async pairingStatus(code: CodeChoice): Promise<{ claimed: boolean }> {
-    return this.#pairing.run((token) => this.#api.pairStatus(token, code, this.#closing.signal), 'code');
+  pairingStatus(code: CodeChoice): Promise<{ claimed: boolean }> {
+    return this.#calls.pairingStatus(code);
   }
 
-  async clients(params: ClientListParams): ReturnType<RelayApi['clients']> {
-    return this.#api.clients(this.#token.account(), params, this.#closing.signal);
+  clients(params: ClientListParams): Promise<ClientList> {
+    return this.#calls.clients(params);
   }
 
-  async revokeClient(environmentId: string, clientId: string): Promise<void> {
-    await this.#api.revokeClient(this.#token.account(), environmentId, clientId, this.#closing.signal);
+  revokeClient(environmentId: string, clientId: string): Promise<void> {
+    return this.#calls.revokeClient(environmentId, clientId);
   }
 
   /** Ends the link, the agents and every wait, and lets go of the folder. Takes as long as an agent takes to end, 6 seconds at most. */

@@ -7,8 +7,8 @@ import {
   parseBody,
   WireError,
 } from '@holdfast/wire';
+import { GateError } from '../gate/gate-error.ts';
 import type { Host } from '../host.ts';
-import { PairingError } from '../pairing.ts';
 import { causeOf, RelayRequestError } from '../relay-request.ts';
 
 /** JSON-RPC 2.0 §5.1, and its range for servers. */
@@ -103,7 +103,7 @@ function readParams<T>(schema: Parameters<typeof parseBody<T>>[0], params: unkno
 
 function explain(error: unknown): ControlError {
   if (error instanceof ControlError) return error;
-  if (error instanceof LeaseError || error instanceof PairingError) {
+  if (error instanceof LeaseError || error instanceof GateError) {
     const retryAt = error.retryAt === null ? {} : { retryAt: new Date(error.retryAt).toISOString() };
     return new ControlError(REFUSED, error.message, { ...retryAt, ...('code' in error ? { code: error.code } : {}) });
   }

@@ -1,5 +1,6 @@
-import { type Clock, type Grant, type Lease, parseRetryAfter, type Timer } from '@holdfast/lease';
+import type { Clock, Grant, Lease, Timer } from '@holdfast/lease';
 import type { WebSocket } from 'ws';
+import type { EndpointDeadline } from '../gate/endpoint-deadline.ts';
 import { causeOf } from '../relay-request.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { reconnectDelay } from './backoff.ts';
@@ -8,8 +9,6 @@ import { type HandshakeRequest, shakeHands } from './handshake.ts';
 
 /** A link that held this long was a good one: the next drop starts the backoff anew. In milliseconds. */
 const STABLE_MS = 60_000;
-/** The furthest a relay's Retry-After for handshakes is followed, in milliseconds. */
-const RETRY_AFTER_CAP_MS = 60 * 60_000;
 
 export type LinkState =
   | { readonly state: 'off' }
@@ -29,16 +28,13 @@ export interface LinkStatus {
   readonly lastError: string | null;
 }
 
-/** How a try ended. `delay`: the least to wait before the next, in milliseconds; `now` leaves that to the lease. */
-interface Ended {
-  readonly delay: number | 'now';
-  readonly stable: boolean;
-}
-
-const NOT_STABLE: Ended = { delay: 0, stable: false };
+/** How a try ended. `no token`: the lease says when the next one comes. `refused`: the deadline of handshakes says so. */
+type Ended = 'no token' | 'refused' | 'dropped' | 'dropped after a stable minute';
 
 export interface LinkOptions {
   readonly lease: Lease;
+  /** Of handshakes. */
+  readonly deadline: EndpointDeadline;
   readonly clock: Clock;
   readonly random: () => number;
   /** All of the handshake but the token; null while the host has no identity. */
@@ -97,22 +93,25 @@ export class Link {
 
   /** Never rejects. */
   async #run(signal: AbortSignal): Promise<void> {
+    const { deadline, random } = this.#options;
     let attempts = 0;
+    if (deadline.remaining() > 0) {
+      this.#failed(deadline.message); // in an earlier process
+      await this.#wait(deadline.remaining(), attempts, signal);
+    }
     while (!signal.aborted) {
       const grant = await this.#token(signal, attempts);
       if (grant === null) break;
       attempts += 1;
       this.#become({ state: 'connecting' }, { attempts });
-      const { delay, stable } = await this.#attempt(grant, signal).catch((error: unknown) => {
+      const ended = await this.#attempt(grant, signal).catch((error: unknown): Ended => {
         this.#failed(`connecting failed: ${causeOf(error)}`);
-        return NOT_STABLE;
+        return 'dropped';
       });
-      if (stable) attempts = 0;
-      if (signal.aborted || delay === 'now') continue;
-      // A Retry-After is a floor; what comes on top of it spreads a fleet that was told the same.
-      const wait = delay + reconnectDelay(Math.max(0, attempts - 1), this.#options.random);
-      this.#become({ state: 'waiting', nextAttemptAt: this.#options.clock.wall() + wait }, { attempts });
-      await this.#sleep(wait, signal);
+      if (ended === 'dropped after a stable minute') attempts = 0;
+      if (ended === 'no token') continue;
+      const pause = reconnectDelay(Math.max(0, attempts - 1), random);
+      await this.#wait(ended === 'refused' ? deadline.remaining() : pause, attempts, signal);
     }
     this.#become({ state: 'off' }, { attempts: 0, lastError: null });
   }
@@ -135,11 +134,11 @@ export class Link {
 
   /** One connection, from the handshake to its end. */
   async #attempt(grant: Grant, signal: AbortSignal): Promise<Ended> {
-    const { lease, clock, describe } = this.#options;
+    const { lease, deadline, clock, describe } = this.#options;
     const request = describe();
     if (request === null) {
       lease.reject(grant, 'gone'); // a token without an identity is good for nothing; enrolling brings both
-      return NOT_STABLE;
+      return 'no token';
     }
     const shaking = new AbortController();
     this.#shaking = shaking;
@@ -147,21 +146,24 @@ export class Link {
     const outcome = await shakeHands(handshake, AbortSignal.any([signal, shaking.signal]));
     if (shaking.signal.aborted) {
       if (outcome.kind === 'open') outcome.socket.terminate();
-      return NOT_STABLE;
+      return 'dropped';
     }
     if (outcome.kind === 'open') {
+      deadline.succeed();
       const openedAt = clock.monotonic();
       await this.#hold(outcome.socket, grant, signal);
-      return { delay: 0, stable: clock.monotonic() - openedAt >= STABLE_MS };
+      return clock.monotonic() - openedAt >= STABLE_MS ? 'dropped after a stable minute' : 'dropped';
     }
-    if (!signal.aborted) this.#failed(outcome.why);
+    if (signal.aborted) return 'refused';
+    this.#failed(outcome.why);
     if (outcome.kind === 'failed') {
-      const asked = parseRetryAfter(outcome.retryAfter, outcome.date, clock.wall()) ?? 0;
-      return { delay: Math.min(asked, RETRY_AFTER_CAP_MS), stable: false };
+      const { why: message, retryAfter, date } = outcome;
+      deadline.fail({ reason: 'transient', message, retryAfter, date });
+      return 'refused';
     }
     // With the token gone the lease decides when to go on. A newer one is in hand already if it was not cleared: try that.
     lease.reject(grant, outcome.kind);
-    return { delay: 'now', stable: false };
+    return 'no token';
   }
 
   /** Resolves when the connection is over. */
@@ -187,7 +189,10 @@ export class Link {
     });
   }
 
-  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+  #wait(ms: number, attempts: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    if (signal.aborted) return Promise.resolve();
+    this.#become({ state: 'waiting', nextAttemptAt: clock.wall() + ms }, { attempts });
     return new Promise((resolve) => {
       let timer: Timer | null = null;
       const done = () => {
@@ -196,8 +201,7 @@ export class Link {
         resolve();
       };
       signal.addEventListener('abort', done);
-      timer = this.#options.clock.setTimer(ms, done);
-      if (signal.aborted) done();
+      timer = clock.setTimer(ms, done);
     });
   }
 
