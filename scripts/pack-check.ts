@@ -35,7 +35,8 @@ async function smokeOn(runtime: string, executable: string | null, ...flags: str
 async function runtimes(): Promise<void> {
   await smokeOn(`Node ${process.versions.node}`, process.execPath);
   await smokeOn('Bun', tools.bun);
-  await smokeOn('Deno', tools.deno, 'run', '--no-prompt', '--allow-net=127.0.0.1', '--node-modules-dir=manual');
+  const allowed = ['--no-prompt', '--allow-net=127.0.0.1', '--allow-read=.', '--allow-write=.'];
+  await smokeOn('Deno', tools.deno, 'run', '--node-modules-dir=manual', ...allowed);
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NPM_FLAGS, run } from './run.ts';
 
@@ -20,7 +20,7 @@ export class Stranger {
   async install(tarball: string): Promise<void> {
     mkdirSync(this.#folder);
     this.#write('package.json', { name: 'stranger', private: true, type: 'module' });
-    for (const file of ['consumer.ts', 'smoke.js']) this.#take(file);
+    for (const file of ['consumer.ts', 'sqlite.ts', 'smoke.js']) this.#take(file);
     await this.#npmInstall(tarball);
     const brought = readdirSync(join(this.#folder, 'node_modules')).filter((name) => !name.startsWith('.'));
     assert.deepEqual(brought, ['@holdfast'], 'the package brought others with it');
@@ -38,12 +38,14 @@ export class Stranger {
       ['preserve', 'bundler'],
     ]) {
       for (const lib of [['es2024'], ['es2024', 'dom', 'dom.iterable']]) {
-        // Where there is no DOM, Node's types say what a Response is.
-        const types = lib.length === 1 ? ['node'] : [];
+        // Where there is no DOM, Node's types say what a Response is; where there is, nothing says what Node is.
+        const isNode = lib.length === 1;
+        const types = isNode ? ['node'] : [];
+        const exclude = isNode ? [] : ['sqlite.ts'];
         const typeRoots = [join(this.#root, 'node_modules/@types')];
         const options = { target: 'es2024', module, moduleResolution, lib, types, typeRoots, strict: true };
         const compilerOptions = { ...options, exactOptionalPropertyTypes: true, skipLibCheck: false };
-        this.#write('tsconfig.json', { compilerOptions, include: ['*.ts'] });
+        this.#write('tsconfig.json', { compilerOptions, include: ['*.ts'], exclude });
         await run(tsc, ['-p', 'tsconfig.json'], this.#folder).catch((cause: unknown) => {
           throw new Error(`with module ${module} and lib ${lib}`, { cause });
         });
@@ -53,8 +55,9 @@ export class Stranger {
 
   /** Runs it, and sees that it ends by itself. @param command a runtime with its flags */
   async smoke([executable, ...flags]: readonly [string, ...string[]]): Promise<void> {
-    const withPeer = existsSync(join(this.#folder, 'oauth.js')) ? ['oauth'] : [];
-    await run(executable, [...flags, 'smoke.js', ...withPeer], this.#folder, SMOKE_MS);
+    const parts = ['consumer', 'sqlite', 'oauth'].filter((part) => existsSync(join(this.#folder, `${part}.js`)));
+    rmSync(join(this.#folder, 'leases.db'), { force: true });
+    await run(executable, [...flags, 'smoke.js', ...parts], this.#folder, SMOKE_MS);
   }
 
   async #npmInstall(...what: string[]): Promise<void> {

@@ -45,7 +45,7 @@ export function checkContents({ files }: Tarball, manifest: Manifest): void {
 /** What each export may import beyond the package itself. An export that is not named here: nothing. */
 const MAY_NEED: Readonly<Record<string, readonly string[]>> = {
   './oauth': ['oauth4webapi'],
-  './sqlite': ['node:fs', 'node:sqlite'],
+  './sqlite': ['node:sqlite', 'node:fs'],
 };
 
 /** The main export runs anywhere because nothing behind it needs Node. */

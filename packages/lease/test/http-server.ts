@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
-import type { TestContext } from 'node:test';
 
 export interface Received {
   readonly method: string;
@@ -19,7 +18,7 @@ export interface LocalServer {
 }
 
 /** Closed when the test ends. */
-export async function listen(t: Pick<TestContext, 'after'>): Promise<LocalServer> {
+export async function listen(t: { after(fn: () => void): void }): Promise<LocalServer> {
   const received: Received[] = [];
   const onRequest: RequestListener = async (request, response) => {
     const chunks: Buffer[] = [];

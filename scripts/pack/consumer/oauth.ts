@@ -3,8 +3,8 @@ import { Lease } from '@holdfast/lease';
 import { clientCredentials } from '@holdfast/lease/oauth';
 import { ClientSecretPost } from 'oauth4webapi';
 
-/** @param origin as for `consume` */
-export async function consumeOAuth(origin: string): Promise<string[]> {
+/** @param origin of a server with a token endpoint at `/token` */
+export async function consume(origin: string): Promise<string[]> {
   const refresh = clientCredentials({
     server: { issuer: origin, token_endpoint: `${origin}/token` },
     client: { client_id: 'consumer' },

@@ -1,4 +1,4 @@
-// Runs the compiled consumer against a server on loopback: `node smoke.js [oauth]`. Plain JavaScript, for Node, Bun and Deno.
+// Runs the compiled parts against a server on loopback: `node smoke.js consumer oauth`. Plain JavaScript, for Node, Bun and Deno.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -16,12 +16,14 @@ await once(server, 'listening');
 const { port } = server.address();
 const origin = `http://127.0.0.1:${port}`;
 
-if (process.argv.includes('oauth')) {
-  const { consumeOAuth } = await import('./oauth.js');
-  assert.deepEqual(await consumeOAuth(origin), ['token-1']);
-} else {
-  const { consume } = await import('./consumer.js');
-  assert.deepEqual(await consume(origin), ['refresh 1', 'fresh true', '200', 'ERR_LEASE_UNAUTHORIZED']);
+const EXPECTED = {
+  consumer: ['refresh 1', 'fresh true', '200', 'ERR_LEASE_UNAUTHORIZED'],
+  oauth: ['token-1'],
+  sqlite: ['deferred', 'shared'],
+};
+for (const part of process.argv.slice(2)) {
+  const { consume } = await import(`./${part}.js`);
+  assert.deepEqual(await consume(origin), EXPECTED[part], part);
 }
 server.close();
 server.closeAllConnections();
