@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { DEVICE_KEY_ALGORITHM, type DeviceDescription, type DeviceIdentity } from '@holdfast/wire';
 import type { Clock } from './clock.ts';
+import type { MadePlace, PageQuery } from './paging.ts';
 import { integer, type Row, text, textOrNull } from './stores/row.ts';
 
 /** Devices that may control one host. */
 const MAX_CLIENTS = 1_000;
+/** Devices of one account. */
+const MAX_OF_ACCOUNT = 10_000;
 
 export interface Device {
   readonly clientId: string;
@@ -81,6 +84,19 @@ export class Devices {
     );
   }
 
+  unpairAll(serverId: string): void {
+    this.#routes.clear();
+    this.#db.prepare('DELETE FROM pairings WHERE server_id = ?').run(serverId);
+  }
+
+  /** The server_id of each host that it is paired with. */
+  hostsOf(clientId: string): string[] {
+    return this.#db
+      .prepare('SELECT server_id FROM pairings WHERE client_id = ?')
+      .all(clientId)
+      .map((row) => text(row, 'server_id'));
+  }
+
   isPaired(clientId: string, serverId: string): boolean {
     return (
       this.#db.prepare('SELECT 1 FROM pairings WHERE client_id = ? AND server_id = ?').get(clientId, serverId) !==
@@ -109,11 +125,26 @@ export class Devices {
     return row === undefined || integer(row, 'n') < MAX_CLIENTS;
   }
 
-  /** A page of a host's clients; `after` is the last one's place on the page before. */
-  ofServer(
-    serverId: string,
-    { limit, order, after }: { limit: number; order: 'asc' | 'desc'; after: number | null },
-  ): ListedDevice[] {
+  accountHasRoom(accountId: string): boolean {
+    const row = this.#db.prepare('SELECT count(*) AS n FROM clients WHERE account_id = ?').get(accountId);
+    return row === undefined || integer(row, 'n') < MAX_OF_ACCOUNT;
+  }
+
+  /** A page of all devices of an account, in the order of coming. */
+  ofAccount(accountId: string, { limit, order, after }: PageQuery<MadePlace>): ListedDevice[] {
+    const { at, id } = after ?? (order === 'asc' ? { at: 0, id: '' } : { at: Number.MAX_SAFE_INTEGER, id: '' });
+    const beyond = order === 'asc' ? '>' : '<';
+    return this.#db
+      .prepare(
+        `SELECT clients.*, created_at AS place FROM clients WHERE account_id = :account AND (created_at, client_id) ${beyond} (:at, :id)
+         ORDER BY created_at ${order}, client_id ${order} LIMIT :limit`,
+      )
+      .all({ account: accountId, at, id, limit })
+      .map((row) => ({ ...toDevice(row), place: integer(row, 'place') }));
+  }
+
+  /** A page of a host's clients, in the order of pairing. */
+  ofServer(serverId: string, { limit, order, after }: PageQuery<number>): ListedDevice[] {
     const beyond = order === 'asc' ? 'pairings.id > :after' : 'pairings.id < :after';
     const from = after ?? (order === 'asc' ? 0 : Number.MAX_SAFE_INTEGER);
     return this.#db

@@ -98,6 +98,15 @@ export class Mailbox {
     this.#uncount(this.#drop.all(stream, dest));
   }
 
+  /** All mail of a host, or of all sessions of a client. */
+  dropAll(owner: string): void {
+    // '0' comes after '/'
+    const rows = this.#db
+      .prepare('DELETE FROM mail WHERE dest = ? OR (dest > ? AND dest < ?) RETURNING dest, stream, bytes')
+      .all(owner, `${owner}/`, `${owner}0`);
+    this.#uncount(rows);
+  }
+
   dropNotices(olderThan: number): void {
     this.#uncount(
       this.#db

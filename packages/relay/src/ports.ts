@@ -4,6 +4,8 @@ import { ownerOf } from './destination.ts';
 export interface Port {
   /** Whether everything in its mailbox has gone out: what is not mailed must not overtake what is. */
   readonly caughtUp: boolean;
+  /** How long nothing came from the peer. */
+  readonly silentMs: number;
   send(text: string): void;
   /** Goes on with its mailbox. */
   pump(): void;
@@ -48,6 +50,10 @@ export class Ports {
   /** The links of all sessions of a client, or of a host, the oldest first. */
   ofOwner(owner: string): Port[] {
     return [...(this.#byOwner.get(owner) ?? [])].flatMap((dest) => this.#byDest.get(dest) ?? []);
+  }
+
+  all(): Iterable<[string, Port]> {
+    return this.#byDest;
   }
 
   /** Forgets and gives all of them. */

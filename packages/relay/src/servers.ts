@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EnrollRequest } from '@holdfast/wire';
 import type { Clock } from './clock.ts';
+import type { MadePlace, PageQuery } from './paging.ts';
 import { mintId, type RandomBytes } from './secrets.ts';
-import { integer, type Row, text } from './stores/row.ts';
+import { integer, type Row, text, textOrNull } from './stores/row.ts';
 
 /** Hosts of one account. */
 const MAX_SERVERS = 1_000;
@@ -16,7 +17,15 @@ export interface Server {
   readonly os: string;
   readonly arch: string;
   readonly appServerVersion: string;
+  /** What a person calls it; null while that is `name`. */
+  readonly displayName: string | null;
+  readonly createdAt: number;
   readonly lastSeenAt: number;
+}
+
+export interface ListedServer extends Server {
+  /** Where the list goes on after it. */
+  readonly place: number;
 }
 
 /** The hosts that this relay knows: a "server" to them, an "environment" to controllers. */
@@ -41,7 +50,8 @@ export class Servers {
     const serverId = known === undefined ? mintId('srv_', this.#random) : text(known, 'server_id');
     this.#db
       .prepare(
-        `INSERT INTO servers VALUES (:id, :env, :account, :installation, :name, :os, :arch, :version, :now, :now)
+        `INSERT INTO servers (server_id, environment_id, account_id, installation_id, name, os, arch, app_server_version, created_at, last_seen_at)
+         VALUES (:id, :env, :account, :installation, :name, :os, :arch, :version, :now, :now)
          ON CONFLICT (server_id) DO UPDATE SET name = :name, os = :os, arch = :arch, app_server_version = :version, last_seen_at = :now`,
       )
       .run({
@@ -66,16 +76,42 @@ export class Servers {
     return read(this.#db.prepare('SELECT * FROM servers WHERE environment_id = ?').get(environmentId));
   }
 
-  /** The hosts that a client is paired with, the oldest first. */
-  ofClient(clientId: string): Server[] {
+  /** A page of the hosts that a client is paired with, in the order of pairing. */
+  ofClient(clientId: string, { limit, order, after }: PageQuery<number>): ListedServer[] {
+    const beyond = order === 'asc' ? '>' : '<';
     return this.#db
-      .prepare('SELECT servers.* FROM pairings JOIN servers USING (server_id) WHERE client_id = ? ORDER BY pairings.id')
-      .all(clientId)
+      .prepare(
+        `SELECT servers.*, pairings.id AS place FROM pairings JOIN servers USING (server_id)
+         WHERE client_id = :client AND pairings.id ${beyond} :after ORDER BY pairings.id ${order} LIMIT :limit`,
+      )
+      .all({ client: clientId, after: after ?? (order === 'asc' ? 0 : Number.MAX_SAFE_INTEGER), limit })
+      .map((row) => ({ ...toServer(row), place: integer(row, 'place') }));
+  }
+
+  /** A page of all hosts of an account, in the order of enrolling. */
+  ofAccount(accountId: string, { limit, order, after }: PageQuery<MadePlace>): Server[] {
+    const { at, id } = after ?? (order === 'asc' ? { at: 0, id: '' } : { at: Number.MAX_SAFE_INTEGER, id: '' });
+    const beyond = order === 'asc' ? '>' : '<';
+    return this.#db
+      .prepare(
+        `SELECT * FROM servers WHERE account_id = :account AND (created_at, server_id) ${beyond} (:at, :id)
+         ORDER BY created_at ${order}, server_id ${order} LIMIT :limit`,
+      )
+      .all({ account: accountId, at, id, limit })
       .map(toServer);
   }
 
-  seen(serverId: string): void {
-    this.#db.prepare('UPDATE servers SET last_seen_at = ? WHERE server_id = ?').run(this.#clock.wall(), serverId);
+  rename(serverId: string, displayName: string): void {
+    this.#db.prepare('UPDATE servers SET display_name = ? WHERE server_id = ?').run(displayName, serverId);
+  }
+
+  /** With its tokens, codes and pairings. */
+  remove(serverId: string): void {
+    this.#db.prepare('DELETE FROM servers WHERE server_id = ?').run(serverId);
+  }
+
+  seen(serverId: string, at: number = this.#clock.wall()): void {
+    this.#db.prepare('UPDATE servers SET last_seen_at = max(last_seen_at, ?) WHERE server_id = ?').run(at, serverId);
   }
 
   #count(accountId: string): number {
@@ -98,6 +134,8 @@ function toServer(row: Row): Server {
     os: text(row, 'os'),
     arch: text(row, 'arch'),
     appServerVersion: text(row, 'app_server_version'),
+    displayName: textOrNull(row, 'display_name'),
+    createdAt: integer(row, 'created_at'),
     lastSeenAt: integer(row, 'last_seen_at'),
   };
 }

@@ -9,6 +9,7 @@ import { Devices } from './devices.ts';
 import { Mailbox } from './mailbox.ts';
 import { Pairing } from './pairing.ts';
 import { Ports } from './ports.ts';
+import { Presence } from './presence.ts';
 import { Routing } from './routing.ts';
 import type { RandomBytes } from './secrets.ts';
 import { Servers } from './servers.ts';
@@ -42,6 +43,7 @@ export function createServices(options: ServicesOptions) {
   const mailbox = new Mailbox(db);
   const streams = new Streams(base);
   const ports = new Ports();
+  const presence = new Presence({ ports, servers, clock });
   const isLive = (dest: string) => ports.has(dest);
   const life = new StreamLife({ clock, bounds, servers, streams, mailbox, isLive });
   const routing = new Routing({ devices, streams, mailbox, life });
@@ -53,8 +55,9 @@ export function createServices(options: ServicesOptions) {
     servers,
     mailbox,
     streams,
+    presence,
     cursors: new Cursors(epoch),
-    switchboard: new Switchboard({ db, routing, life, streams, mailbox, ports, bounds, logger }),
+    switchboard: new Switchboard({ db, routing, life, streams, mailbox, ports, presence, devices, bounds, logger }),
     accounts: new Accounts({ ...base, signingKey }),
     serverTokens: new Tokens({ ...base, kind: 'server', lifeMs: tokenLifeMs }),
     clientTokens: new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS }),

@@ -86,6 +86,20 @@ export class StreamLife {
     }
   }
 
+  /** A host is no more: its streams are forgotten with their mail, and their controllers told. */
+  removeServer(serverId: string, effects: Effects): void {
+    for (const stream of this.#options.streams.ofServer(serverId)) {
+      this.#forget(stream);
+      if (stream.state === 'open') this.#tellController(stream, effects);
+    }
+    this.#options.mailbox.dropAll(serverId);
+  }
+
+  /** A client is no more: nobody will come for its mail. */
+  removeClient(clientId: string): void {
+    this.#options.mailbox.dropAll(clientId);
+  }
+
   /** What has waited or idled too long goes. */
   sweep(effects: Effects): void {
     const { streams, mailbox, clock, bounds } = this.#options;

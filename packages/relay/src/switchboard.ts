@@ -3,11 +3,13 @@ import type { FromController, FromHost } from '@holdfast/wire';
 import type { Logger } from 'pino';
 import type { Bounds } from './bounds.ts';
 import { ownerOf } from './destination.ts';
+import type { Devices } from './devices.ts';
 import type { Effects } from './effects.ts';
 import { Journal, type Write } from './journal.ts';
 import { closeCodes } from './links/close-codes.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Port, Ports } from './ports.ts';
+import type { Presence } from './presence.ts';
 import type { Routing } from './routing.ts';
 import type { Server } from './servers.ts';
 import type { StreamLife } from './stream-life.ts';
@@ -20,6 +22,8 @@ export interface SwitchboardOptions {
   readonly streams: Streams;
   readonly mailbox: Mailbox;
   readonly ports: Ports;
+  readonly presence: Presence;
+  readonly devices: Devices;
   readonly bounds: Bounds;
   readonly logger: Logger;
 }
@@ -37,10 +41,6 @@ export class Switchboard {
       committed: (effects) => this.#perform(effects),
       failed: (cause) => this.#fail(cause),
     });
-  }
-
-  isLive(dest: string): boolean {
-    return this.#options.ports.has(dest);
   }
 
   /** `remembers`: the host knows what it had from here; without, it has begun anew. Returns once that is durable. */
@@ -84,18 +84,33 @@ export class Switchboard {
     });
   }
 
-  /** Takes a client's access to a host away: `write` does the rest of it, in the same transaction. */
-  revoke(clientId: string, serverId: string, write: Write): void {
+  /** Takes a client's access to hosts away: `write` does the rest of it, in the same transaction. */
+  revoke(clientId: string, serverIds: readonly string[], write: Write): void {
+    const { life, devices } = this.#options;
     this.#journal.run((effects) => {
-      this.#options.life.cutOff(clientId, serverId, effects);
+      for (const serverId of serverIds) life.cutOff(clientId, serverId, effects);
       write(effects);
+      if (devices.get(clientId) === null) life.removeClient(clientId);
     });
     for (const port of this.#options.ports.ofOwner(clientId))
       port.close(closeCodes.revoked, 'this device was removed from a host');
   }
 
+  /** Takes a host away: `write` does the rest of it, in the same transaction. */
+  removeServer(serverId: string, write: Write): void {
+    const { life, ports } = this.#options;
+    this.#journal.run((effects) => {
+      life.removeServer(serverId, effects);
+      write(effects);
+    });
+    for (const port of ports.ofOwner(serverId)) port.close(closeCodes.removed, 'this host was removed from the relay');
+  }
+
   sweep(): void {
-    this.#journal.add(0, (effects) => this.#options.life.sweep(effects));
+    this.#journal.add(0, (effects) => {
+      this.#options.life.sweep(effects);
+      this.#options.presence.save();
+    });
   }
 
   /** Commits what is waiting, then ends every link. */

@@ -14,6 +14,7 @@ function listener(services: ReturnType<typeof appFor>['services'], dest: string)
   let sent = 0;
   const port: Port = {
     caughtUp: true,
+    silentMs: 0,
     send: (text) => void taken.push(text),
     pump: () => {
       for (const { cursor, frame } of services.mailbox.after(dest, sent)) {

@@ -10,10 +10,16 @@ export const paths = {
   environmentClient: (environmentId: string, clientId: string) =>
     `wham/remote/control/environments/${encodeURIComponent(environmentId)}/clients/${encodeURIComponent(clientId)}`,
 
+  clientEnrollStart: 'codex/remote/control/client/enroll/start',
+  clientEnrollFinish: 'codex/remote/control/client/enroll/finish',
   clientPair: 'wham/remote/control/client/pair',
   clientRefreshStart: 'codex/remote/control/client/refresh/start',
   clientRefreshFinish: 'codex/remote/control/client/refresh/finish',
   clientSocket: 'codex/remote/control/client',
+  clients: 'wham/remote/control/clients',
+  client: (clientId: string) => `wham/remote/control/clients/${encodeURIComponent(clientId)}`,
+  environments: 'codex/remote/control/environments',
+  environment: (environmentId: string) => `codex/remote/control/environments/${encodeURIComponent(environmentId)}`,
   clientEnvironments: (clientId: string) => `codex/remote/control/clients/${encodeURIComponent(clientId)}/environments`,
 
   /** A new device becomes a controller by a pairing code alone (docs/protocol.md §8). */

@@ -78,6 +78,16 @@ export const DeviceDescription = z.object({
 });
 export type DeviceDescription = z.infer<typeof DeviceDescription>;
 
+/** The account's way in. `step_up_token` is the original backend's; a Holdfast relay passes over it (docs/protocol.md §5). */
+export const EnrollFinishRequest = z.object({
+  client_id: Id,
+  step_up_token: z.nullish(z.string().check(z.maxLength(8192))),
+  device: z.optional(DeviceDescription),
+  device_identity: DeviceIdentity,
+  device_key_proof: DeviceKeyProof,
+});
+export type EnrollFinishRequest = z.infer<typeof EnrollFinishRequest>;
+
 /** A pairing code alone makes a device a controller of one host (docs/protocol.md §8). */
 export const ClaimFinishRequest = z
   .object({
@@ -148,6 +158,9 @@ export const EnvironmentList = z.object({
   cursor: z.nullish(z.string()),
 });
 export type EnvironmentList = z.infer<typeof EnvironmentList>;
+
+export const EnvironmentPatch = z.object({ display_name: Short });
+export type EnvironmentPatch = z.infer<typeof EnvironmentPatch>;
 
 export const SOCKET_AUDIENCE = 'remote_control_client_websocket';
 

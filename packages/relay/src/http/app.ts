@@ -5,10 +5,24 @@ import type { Services } from '../services.ts';
 import { accountRoutes } from './account.ts';
 import { claimRoutes } from './claim.ts';
 import { clientRoutes } from './client.ts';
+import { clientListRoutes } from './clients.ts';
+import { enrollRoutes } from './enroll.ts';
+import { environmentClientRoutes } from './environment-clients.ts';
 import { environmentRoutes } from './environments.ts';
 import { answerOf, Failure } from './failure.ts';
 import { pageRoutes } from './page.ts';
 import { serverRoutes } from './server.ts';
+
+const ROUTES = [
+  serverRoutes,
+  environmentRoutes,
+  environmentClientRoutes,
+  claimRoutes,
+  enrollRoutes,
+  clientRoutes,
+  clientListRoutes,
+  accountRoutes,
+] as const;
 
 interface Variables {
   requestId: string;
@@ -30,9 +44,7 @@ export function createApp(services: Services): Hono<{ Variables: Variables }> {
     c.header('x-content-type-options', 'nosniff');
   });
   app.route('/', pageRoutes());
-  for (const routes of [serverRoutes, environmentRoutes, claimRoutes, clientRoutes, accountRoutes]) {
-    app.route(DEFAULT_BASE_PATH, routes(services));
-  }
+  for (const routes of ROUTES) app.route(DEFAULT_BASE_PATH, routes(services));
   app.notFound((c) =>
     fail(new Failure(404, 'not_found', `Nothing is at ${c.req.method} ${c.req.path} here.`), c.get('requestId')),
   );

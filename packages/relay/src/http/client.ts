@@ -2,7 +2,6 @@ import {
   type ChallengeResponse,
   ClientPairRequest,
   type ClientPairResponse,
-  type EnvironmentList,
   headers,
   paths,
   RefreshFinishRequest,
@@ -18,14 +17,14 @@ import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
 import { proofRefused } from './claim.ts';
 import { requireCode } from './codes.ts';
-import { bearerOf, requireAccount, requireController } from './credentials.ts';
+import { bearerOf, requireAccount, requireController, requireSelfOrAccount } from './credentials.ts';
 import { Failure } from './failure.ts';
 import { controllerGrant } from './grants.ts';
 import { targetOf } from './target.ts';
 
 /** What controllers ask for (docs/protocol.md §5, §8). */
 export function clientRoutes(services: Services): Hono {
-  const { db, accounts, challenges, devices, pairing, servers, switchboard, tickets } = services;
+  const { db, accounts, challenges, devices, pairing, tickets } = services;
 
   const requireDevice = (clientId: string): Device => {
     const device = devices.get(clientId);
@@ -71,7 +70,7 @@ export function clientRoutes(services: Services): Hono {
     })
     .post(paths.clientPair, async (c) => {
       const body = await readBody(c, ClientPairRequest);
-      await requireSelfOrAccount(services, c, body.client_id);
+      await requireSelfOrAccount(services, (name) => c.req.header(name), body.client_id);
       requireDevice(body.client_id);
       const { code, server } = requireCode(services, c, body);
       transact(db, () => {
@@ -85,30 +84,6 @@ export function clientRoutes(services: Services): Hono {
       const answer: ClientPairResponse = { environment_id: server.environmentId };
       return c.json(answer);
     })
-    .get('codex/remote/control/clients/:client/environments', (c) => {
-      const { holderId } = requireController(services, bearer(c));
-      if (holderId !== c.req.param('client'))
-        throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
-      const answer: EnvironmentList = {
-        items: servers
-          .ofClient(holderId)
-          .slice(0, 100)
-          .map((server) => ({
-            env_id: server.environmentId,
-            kind: 'host',
-            display_name: server.name,
-            host_name: server.name,
-            online: switchboard.isLive(server.serverId),
-            os: server.os,
-            arch: server.arch,
-            app_server_version: server.appServerVersion,
-            installation_id: server.installationId,
-            last_seen_at: rfc3339(server.lastSeenAt),
-          })),
-        cursor: null,
-      };
-      return c.json(answer);
-    })
     .post(paths.clientTicket, async (c) => {
       const token = requireController(services, bearer(c));
       const { session = null } = await readBody(c, TicketRequest);
@@ -116,11 +91,4 @@ export function clientRoutes(services: Services): Hono {
       const answer: TicketResponse = { ticket, expires_at: rfc3339(expiresAt) };
       return c.json(answer);
     });
-}
-
-async function requireSelfOrAccount(services: Services, c: Context, clientId: string): Promise<void> {
-  const bearer = bearerOf(c.req.header('authorization'));
-  const own = bearer === null ? null : services.clientTokens.find(bearer);
-  if (own === null) await requireAccount(services, (name) => c.req.header(name));
-  else if (own.holderId !== clientId) throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
 }

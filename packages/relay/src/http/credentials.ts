@@ -76,3 +76,15 @@ export function requireController({ clientTokens }: Credentials, bearer: string 
   }
   return known;
 }
+
+/** A client's own token, or its account's. @throws Failure 401 or 403 */
+export async function requireSelfOrAccount(
+  credentials: Credentials,
+  header: HeaderOf,
+  clientId: string,
+): Promise<void> {
+  const bearer = bearerOf(header('authorization'));
+  const own = bearer === null ? null : credentials.clientTokens.find(bearer);
+  if (own === null) await requireAccount(credentials, header);
+  else if (own.holderId !== clientId) throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
+}

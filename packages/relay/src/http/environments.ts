@@ -1,73 +1,72 @@
-import type { ClientList } from '@holdfast/wire';
-import { Hono } from 'hono';
-import { z } from 'zod';
+import { type EnvironmentItem, type EnvironmentList, EnvironmentPatch } from '@holdfast/wire';
+import { type Context, Hono } from 'hono';
 import { rfc3339 } from '../clock.ts';
+import { formatMadePlace, parseMadePlace, parseRowPlace } from '../paging.ts';
+import type { Presence } from '../presence.ts';
 import type { Server } from '../servers.ts';
 import type { Services } from '../services.ts';
-import { requireAccount } from './credentials.ts';
-import { Failure } from './failure.ts';
+import { readBody } from './body.ts';
+import { requireAccount, requireSelfOrAccount } from './credentials.ts';
+import { requireOwnEnvironment } from './own.ts';
+import { readPage, toPage } from './paging.ts';
 
-const Page = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  order: z.enum(['asc', 'desc']).default('asc'),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .optional(),
-});
+const ONE = 'codex/remote/control/environments/:environment';
 
-/** Who controls a host, and taking that away (docs/protocol.md §2). */
+/** The hosts as controllers see them (docs/protocol.md §5). */
 export function environmentRoutes(services: Services): Hono {
-  const { servers, devices, switchboard, clientTokens } = services;
-  const requireOwn = (environmentId: string, accountId: string): Server => {
-    const server = servers.byEnvironment(environmentId);
-    if (server === null || server.accountId !== accountId) {
-      throw new Failure(404, 'environment_unknown', 'This relay knows no such environment.');
-    }
-    return server;
+  const { servers, devices, presence, switchboard } = services;
+  const item = (server: Server) => environmentItem(server, presence);
+  const requireOwn = async (c: Context): Promise<Server> => {
+    const { accountId } = await requireAccount(services, (name) => c.req.header(name));
+    return requireOwnEnvironment(servers, c.req.param('environment') ?? '', accountId);
   };
 
   return new Hono()
-    .get('wham/remote/control/environments/:environment/clients', async (c) => {
+    .get('codex/remote/control/environments', async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
-      const { serverId } = requireOwn(c.req.param('environment'), accountId);
-      const page = Page.safeParse(c.req.query());
-      if (!page.success)
-        throw new Failure(
-          400,
-          'malformed_query',
-          'limit is 1 to 100, order is asc or desc, cursor is one that a page before gave.',
-        );
-      const { limit, order, cursor } = page.data;
-      const found = devices.ofServer(serverId, { limit: limit + 1, order, after: cursor ?? null });
-      const shown = found.slice(0, limit);
-      const body: ClientList = {
-        items: shown.map(({ clientId, description, lastSeenAt }) => ({
-          client_id: clientId,
-          ...description,
-          last_seen_at: rfc3339(lastSeenAt),
-        })),
-        cursor: found.length > limit ? String(shown.at(-1)?.place) : null,
-      };
-      return c.json(body);
+      const { limit, order, after } = readPage(c, parseMadePlace);
+      const found = servers.ofAccount(accountId, { limit: limit + 1, order, after });
+      const place = ({ createdAt, serverId }: Server) => formatMadePlace({ at: createdAt, id: serverId });
+      const answer: EnvironmentList = toPage(found, limit, { item, place });
+      return c.json(answer);
     })
-    .delete('wham/remote/control/environments/:environment/clients/:client', async (c) => {
-      const { accountId } = await requireAccount(services, (name) => c.req.header(name));
-      const { serverId } = requireOwn(c.req.param('environment'), accountId);
+    .get('codex/remote/control/clients/:client/environments', async (c) => {
       const clientId = c.req.param('client');
-      if (!devices.isPaired(clientId, serverId)) {
-        throw new Failure(
-          404,
-          'client_unknown',
-          'This environment has no such client; it may have been removed already.',
-        );
-      }
-      switchboard.revoke(clientId, serverId, () => {
-        devices.unpair(clientId, serverId);
-        clientTokens.revokeAll(clientId);
-        if (servers.ofClient(clientId).length === 0) devices.remove(clientId);
+      await requireSelfOrAccount(services, (name) => c.req.header(name), clientId);
+      const { limit, order, after } = readPage(c, parseRowPlace);
+      const found = servers.ofClient(clientId, { limit: limit + 1, order, after });
+      const answer: EnvironmentList = toPage(found, limit, { item, place: ({ place }) => String(place) });
+      return c.json(answer);
+    })
+    .get(ONE, async (c) => c.json(item(await requireOwn(c))))
+    .patch(ONE, async (c) => {
+      const { serverId } = await requireOwn(c);
+      const { display_name } = await readBody(c, EnvironmentPatch);
+      servers.rename(serverId, display_name);
+      return c.json(item(await requireOwn(c))); // it may have been removed while the body was read
+    })
+    .delete(ONE, async (c) => {
+      const { serverId } = await requireOwn(c);
+      switchboard.removeServer(serverId, () => {
+        devices.unpairAll(serverId);
+        servers.remove(serverId);
       });
-      return c.json({});
+      return c.body(null, 204);
     });
+}
+
+function environmentItem(server: Server, presence: Presence): EnvironmentItem {
+  const { online, lastSeenAt } = presence.of(server);
+  return {
+    env_id: server.environmentId,
+    kind: 'host',
+    display_name: server.displayName ?? server.name,
+    host_name: server.name,
+    online,
+    os: server.os,
+    arch: server.arch,
+    app_server_version: server.appServerVersion,
+    installation_id: server.installationId,
+    last_seen_at: rfc3339(lastSeenAt),
+  };
 }

@@ -12,6 +12,8 @@ export const closeCodes = {
   overloaded: 1013,
   /** A newer connection of the same host, or of the same session of a device, took its place. Coming back at once would only take that one's. */
   superseded: 4001,
+  /** The host was removed from the relay. */
+  removed: 4004,
   /** A device has more links at once than it may; the oldest is this one. */
   tooManySessions: 4008,
   /** The device was removed from a host. */

@@ -71,6 +71,10 @@ export class Outlet implements Port {
     return !this.#behind;
   }
 
+  get silentMs(): number {
+    return this.#options.clock.monotonic() - this.#heardAt;
+  }
+
   pump(): void {
     const { socket, dest, mailbox, cursors, socketBytes } = this.#options;
     if (this.#closed) return;

@@ -64,4 +64,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE streams ADD COLUMN dest TEXT NOT NULL DEFAULT '';
   UPDATE streams SET dest = client_id;
   `,
+  // what a person calls a host; its own name comes anew with each enrolling
+  'ALTER TABLE servers ADD COLUMN display_name TEXT;',
 ];

@@ -49,7 +49,8 @@ export function appFor(
       { method, headers: as, ...(body === undefined ? {} : { body: JSON.stringify(body) }) },
       { incoming: { socket: { remoteAddress: from } } },
     );
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
+    const answer: unknown = response.status === 204 ? {} : await response.json();
+    return { status: response.status, headers: response.headers, body: answer as Json };
   };
 
   const enroll = async (installation_id = 'installation-1', name = 'box'): Promise<Json> => {

@@ -1,0 +1,42 @@
+import { type ChallengeResponse, type ControllerGrant, EnrollFinishRequest, paths } from '@holdfast/wire';
+import { Hono } from 'hono';
+import { mintId } from '../secrets.ts';
+import type { Services } from '../services.ts';
+import { transact } from '../stores/transaction.ts';
+import { readBody } from './body.ts';
+import { proofRefused } from './claim.ts';
+import { requireAccount } from './credentials.ts';
+import { Failure } from './failure.ts';
+import { controllerGrant } from './grants.ts';
+import { targetOf } from './target.ts';
+
+/** What a device is called that does not say. */
+const UNNAMED = { display_name: 'unnamed device' };
+
+/** The account's way in: its token makes a device a controller, which then pairs with hosts (docs/protocol.md §5). */
+export function enrollRoutes(services: Services): Hono {
+  const { db, challenges, devices, random } = services;
+  return new Hono()
+    .post(paths.clientEnrollStart, async (c) => {
+      const { userId } = await requireAccount(services, (name) => c.req.header(name));
+      const clientId = mintId('cli_', random);
+      const challenge = await challenges.issue({ accountUserId: userId, clientId, identity: null, ...targetOf(c) });
+      const body: ChallengeResponse = { account_user_id: userId, client_id: clientId, device_key_challenge: challenge };
+      return c.json(body);
+    })
+    .post(paths.clientEnrollFinish, async (c) => {
+      const { accountId } = await requireAccount(services, (name) => c.req.header(name));
+      const { client_id, device = UNNAMED, device_identity, device_key_proof } = await readBody(c, EnrollFinishRequest);
+      await challenges.settle(client_id, device_identity, device_key_proof).catch((error: unknown) => {
+        throw proofRefused(error);
+      });
+      const grant: ControllerGrant = transact(db, () => {
+        if (!devices.accountHasRoom(accountId)) {
+          throw new Failure(409, 'too_many_clients', 'The account has as many devices as it may; remove one first.');
+        }
+        devices.add(client_id, accountId, device_identity, device);
+        return controllerGrant(services, client_id);
+      });
+      return c.json(grant);
+    });
+}
