@@ -22,7 +22,7 @@ export type Wish = 'keep' | 'take' | 'drop';
 export type Verdict = 'taken' | 'look' | number;
 
 /** By how much a lock outlives the request that it is for: room for slow stores and for a process that is held up. */
-const LOCK_MARGIN_MS = 10_000;
+const LOCK_MARGIN_MS = 5_000;
 
 /** How many times a change is tried when others change the record at the same time. */
 const MAX_ROUNDS = 16;
@@ -35,6 +35,14 @@ const TOLD_AMBIGUOUS: RefreshFailure = {
   kind: 'transient',
   message: 'another process, or an earlier one, sent a refresh that may have been carried out, and got no answer',
 };
+
+/** The last that a lease has to say. */
+interface Closing {
+  /** For the next process, if a request was under way. */
+  readonly deadline: SharedDeadline | null;
+  readonly ambiguous: boolean;
+  readonly forgetsToken: boolean;
+}
 
 /** Keeps one lease's ledger and the record that several leases share in step. */
 export class SharedRecord {
@@ -52,7 +60,7 @@ export class SharedRecord {
   #garbled: number | null = null;
   /** When the lock was taken, by the monotonic clock; null while this lease does not hold it. */
   #lockedAt: number | null = null;
-  #closing: { readonly deadline: SharedDeadline | null; readonly ambiguous: boolean } | null = null;
+  #closing: Closing | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(ledger: Ledger, options: ResolvedOptions, store: LeaseStore, counts: MutableCounts) {
@@ -83,7 +91,12 @@ export class SharedRecord {
   /** Learns what is stored, if the store can tell at once. @throws what the store throws */
   load(): void {
     const view = this.access.readNow();
-    if (view !== null) this.#learn(view);
+    if (view === null) return;
+    this.#learn(view);
+    // With a token to open first, its generation must still be news.
+    if (this.#tokens === null || this.access.state.token === null) {
+      this.#ledger.raiseGeneration(this.access.state.generation);
+    }
   }
 
   /** Sets a deadline that is for this lease alone, since others may know better. It outlasts a lock that was seen. */
@@ -108,13 +121,22 @@ export class SharedRecord {
 
   /** Writes the last there is to say, at once if the store can. `asking`: in the middle of a request. */
   close(asking: boolean): void {
-    this.#closing = { deadline: this.#lastDeadline(asking), ambiguous: asking && !this.#options.refreshIsIdempotent };
+    this.#closing = {
+      deadline: asking ? this.#closingDeadline() : null,
+      ambiguous: asking && !this.#options.refreshIsIdempotent,
+      forgetsToken: this.#tokens?.mustForget === true,
+    };
     const isDue = this.#lockedAt !== null || this.isNew;
-    if (isDue && this.access.writeNow(this.#closingState(null))) this.#lockedAt = null;
+    if (isDue && this.access.writeNow(this.#closingState(null, this.#closing))) this.#lockedAt = null;
+  }
+
+  /** The lock could not be let go of: it ends by itself, and a request needs it anew. */
+  abandonLock(): void {
+    this.#lockedAt = null;
   }
 
   async #run(wish: Wish, since: number): Promise<Verdict> {
-    if (wish === 'drop' && this.#lockedAt === null && !this.isNew) return 'look';
+    if (wish === 'drop' && this.#lockedAt === null && (this.#closing !== null || !this.isNew)) return 'look';
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const readAt = this.#options.clock.monotonic();
       const view = await this.access.read();
@@ -123,7 +145,7 @@ export class SharedRecord {
       this.#ledger.raiseGeneration(this.access.state.generation);
       const { lock, verdict } = this.#decide(wish, since, view.now);
       const { deadline } = this.#ledger.record;
-      const next = this.#closing === null ? await this.#next(lock) : this.#closingState(lock);
+      const next = this.#closing === null ? await this.#next(lock) : this.#closingState(lock, this.#closing);
       const isStored = formatState(next) === formatState(this.access.state) && this.#garbled !== view.version;
       if (isStored || (await this.access.write(view.version, next))) {
         if (deadline !== this.#settled) this.#isSettledPrivate = false;
@@ -221,16 +243,16 @@ export class SharedRecord {
     };
   }
 
-  #closingState(lock: SharedLock | null): SharedState {
+  #closingState(lock: SharedLock | null, closing: Closing): SharedState {
     const { state } = this.access;
     const others = state.lock?.owner === this.#owner ? null : state.lock;
     const { generation, latch } = this.#ledger.record;
     return {
       generation: Math.max(generation, state.generation),
-      deadline: this.#closing?.deadline ?? null,
-      ambiguous: latch === 'ambiguous' || this.#closing?.ambiguous === true,
+      deadline: laterOf(closing.deadline, this.#deadline()),
+      ambiguous: latch === 'ambiguous' || closing.ambiguous,
       lock: lock ?? others,
-      token: state.token,
+      token: closing.forgetsToken && this.#tokens !== null ? this.#tokens.stored() : state.token,
     };
   }
 
@@ -241,8 +263,7 @@ export class SharedRecord {
   }
 
   /** Who closes in the middle of a request leaves a deadline: the next process must not ask as if nothing had been sent. */
-  #lastDeadline(asking: boolean): SharedDeadline | null {
-    if (!asking) return this.#deadline();
+  #closingDeadline(): SharedDeadline {
     const { deadlineCapMs: capMs, random } = this.#options;
     const now = this.#ledger.now();
     const failures = this.#ledger.record.failures + 1;
@@ -254,6 +275,11 @@ export class SharedRecord {
     const { lock } = this.access.state;
     return lock === null || lock.owner === this.#owner ? 0 : lockLeft(lock, this.access.now());
   }
+}
+
+function laterOf(one: SharedDeadline | null, other: SharedDeadline | null): SharedDeadline | null {
+  if (one === null || other === null) return one ?? other;
+  return one.retryAt >= other.retryAt ? one : other;
 }
 
 function randomOwner(): string {

@@ -1,6 +1,6 @@
 import type { MutableCounts } from './counts.ts';
 import type { Ledger } from './ledger.ts';
-import type { Grant } from './record.ts';
+import type { Grant, Held } from './record.ts';
 import type { SharedToken } from './shared-state.ts';
 import type { StoreAccess } from './store-access.ts';
 import { type ShareToken, TokenSeal } from './token-seal.ts';
@@ -33,7 +33,7 @@ export class SharedTokens {
 
   /** Whether the store should hold another token, or none. */
   get isNew(): boolean {
-    return this.#mustForget() || this.#toShare() !== null;
+    return this.mustForget || this.#toShare() !== null;
   }
 
   /** Takes over a newer token. Never rejects. */
@@ -56,7 +56,7 @@ export class SharedTokens {
 
   /** What the store should hold from now on, without any new token: that takes a moment to encrypt. */
   stored(): SharedToken | null {
-    return this.#mustForget() ? null : this.#access.state.token;
+    return this.mustForget ? null : this.#access.state.token;
   }
 
   /** What the store should hold from now on. Never rejects. */
@@ -77,7 +77,7 @@ export class SharedTokens {
   }
 
   /** The token in the store is one that this lease had and forgot. One that is newer stays. */
-  #mustForget(): boolean {
+  get mustForget(): boolean {
     return (
       this.#own !== null &&
       this.#ledger.record.held === null &&
@@ -85,9 +85,10 @@ export class SharedTokens {
     );
   }
 
-  #toShare() {
+  /** Once: a token that is of no newer generation was stored before, or is another's, or was forgotten by whoever met a 401. */
+  #toShare(): Held | null {
     const { held } = this.#ledger.record;
     if (held === null || held.grant === this.#unsealable) return null;
-    return held.grant.generation > (this.#access.state.token?.generation ?? 0) ? held : null;
+    return held.grant.generation > this.#access.state.generation ? held : null;
   }
 }

@@ -96,6 +96,7 @@ export class Sharing {
       await this.#record.cycle('drop');
     } catch {
       // Told. What the others do not know yet is written with the next change.
+      this.#record.abandonLock();
     }
   }
 
