@@ -15,7 +15,7 @@ export interface LeasedFetchOptions {
   readonly header?: string | undefined;
   /** Stands before the token, with a space between; empty: the token alone. Default: `Bearer`. */
   readonly scheme?: string | undefined;
-  /** The statuses that say "this token is refused". Each 400 to 599; default `[401]`. */
+  /** The statuses that say "this token is refused". Each 400 to 599, none: never; default `[401]`. */
   readonly retryOn?: readonly number[] | undefined;
   /** Rather wait for a new token than send one with less than this left, in ms. 0 to 86,400,000; default 0. */
   readonly minValidityMs?: number | undefined;
@@ -100,9 +100,8 @@ function requireOrigin(url: string, origins: readonly string[]): void {
 }
 
 function parseOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isOrigin = url !== null && url.origin !== 'null' && `${url.origin}/` === url.href;
-  if (isOrigin) return url.origin;
+  const origin = URL.canParse(text) ? new URL(text).origin : null;
+  if (origin !== null && new URL(text).href === `${origin}/`) return origin;
   throw new TypeError(
     `origins has ${JSON.stringify(text)}; each must be a scheme, a host and maybe a port, such as "https://api.example".`,
   );
