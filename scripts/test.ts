@@ -1,4 +1,4 @@
-// Runs a suite of tests: `node scripts/test.ts [--suite default|codex] [FILE…]`.
+// Runs a suite of tests: `node scripts/test.ts [--suite default|codex|faults] [FILE…]`.
 import { globSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 const suites: Record<string, string[]> = {
   default: ['test/e2e/seed-*.test.ts', 'test/e2e/*.test.ts', 'packages/*/test/**/*.test.ts'],
   codex: ['test/codex/*.test.ts'],
+  faults: ['test/faults/restarted-*.test.ts', 'test/faults/*.test.ts'],
 };
 
 /** Most tests wait on sockets and processes, so more of them than cores run at once. */

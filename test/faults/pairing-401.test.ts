@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { answer } from '@holdfast/testkit';
+import { faults } from './support/faults.ts';
+import { record } from './support/record.ts';
+import { ours, pass, refusals, Stage, type Start, stock } from './support/subjects.ts';
+
+const NAME = 'pairing-401';
+const CALLS = 20;
+
+async function measure(t: TestContext, start: Start) {
+  const stage = await Stage.open(t, start);
+  const { authority } = stage;
+  const host = await stage.host();
+  await authority.waitForLink(1, { timeoutMs: 30_000 });
+  await pass(11_000); // a token that is refused right after it was minted is another fault
+  const refreshed = authority.counts('refresh');
+  authority.set('pair', answer.reply(401));
+  const refused = await refusals(Array.from({ length: CALLS }, () => host.pair()));
+  return { refused, pairs: authority.counts('pair'), refreshes: authority.counts('refresh') - refreshed };
+}
+
+const words = ({ pairs, refreshes }: Awaited<ReturnType<typeof measure>>) => `pairs: ${pairs}, refreshes: ${refreshes}`;
+
+test(faults[NAME].fault, async (t) => {
+  const figures = await measure(t, ours);
+  assert.equal(figures.refused, CALLS);
+  assert.ok(figures.pairs <= 2 && figures.refreshes <= 1, words(figures));
+  await record(NAME, words(figures), async () => words(await measure(t, stock)));
+});
