@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './page.mjs';
 
 interface Manifest {
   name: string;
@@ -14,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 rmSync(`${root}build`, { recursive: true, force: true });
 const { status } = spawnSync('tsc', ['-p', `${root}tsconfig.build.json`], { stdio: 'inherit' });
-if (status !== 0) process.exit(1);
+if (status !== 0 || !buildPage()) process.exit(1);
 
 for (const name of readdirSync(`${root}packages`)) {
   const from = `${root}packages/${name}`;
@@ -26,6 +27,7 @@ for (const name of readdirSync(`${root}packages`)) {
   for (const extra of ['README.md', 'bin']) {
     if (existsSync(`${from}/${extra}`)) cpSync(`${from}/${extra}`, `${to}/${extra}`, { recursive: true });
   }
+  if (name === 'cli') cpSync(`${root}packages/console/dist`, `${to}/page`, { recursive: true });
   process.stdout.write(`built build/${name} (${manifest.name})\n`);
 }
 

@@ -1,8 +1,9 @@
-// Installs what the lock file names, when it is not installed yet. Written for any Node, since it runs before the pinned one is there.
+// Installs what the lock file names, when it is not installed yet, and builds the page, when it has changed. Written for any Node, since it runs before the pinned one is there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stampFile = `${root}node_modules/.holdfast-installed`;
@@ -26,3 +27,6 @@ if (installed !== wanted) {
   }
   writeFileSync(stampFile, wanted);
 }
+
+// without a page everything else works, and the relay says that it has none
+buildPage();

@@ -1,7 +1,7 @@
-// Checks every type twice over: the whole tree with Node's types, and the browser-safe packages without them.
+// Checks every type: the whole tree with Node's types, the browser-safe packages without them, the page with a browser's.
 import { spawnSync } from 'node:child_process';
 
-const projects = ['tsconfig.json', 'packages/lease', 'packages/wire', 'packages/controller'];
+const projects = ['tsconfig.json', 'packages/lease', 'packages/wire', 'packages/controller', 'packages/console'];
 let failed = false;
 for (const project of projects) {
   const { status } = spawnSync('tsc', ['-p', project], { stdio: 'inherit' });

@@ -36,6 +36,8 @@ export interface RelayOptions {
   readonly allowInsecure?: boolean;
   /** What peers can make grow. Default `defaultBounds`. */
   readonly bounds?: Partial<Bounds>;
+  /** A folder with the built page, served at `/`. Default: none, and a text in its place. */
+  readonly pageFolder?: string | undefined;
   readonly clock?: Clock;
   readonly random?: RandomBytes;
 }
@@ -69,7 +71,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     const bounds = { ...defaultBounds, ...options.bounds };
     const services = createServices({ db: folder.db, clock, random, bounds, logger, tokenLifeMs });
     const handshakes = new Handshakes(services);
-    const app = createApp(services);
+    const app = createApp(services, options.pageFolder);
     const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
     http.maxConnections = MAX_CONNECTIONS;
     http.on('upgrade', handshakes.onUpgrade);

@@ -3,6 +3,7 @@ import type { LevelWithSilent } from 'pino';
 import { launchRelay } from '../launch-relay.ts';
 import { createLogger, jsonOption, logLevelOption, parseListen, parseSeconds } from '../options.ts';
 import { createOutput } from '../output.ts';
+import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 
@@ -44,6 +45,7 @@ async function runRelay(flags: RelayFlags): Promise<void> {
     listen: flags.listen,
     tokenLifeMs: flags.tokenLife * 1000,
     allowInsecure: flags.insecure,
+    pageFolder: pageFolder(),
     logger: createLogger(flags.logLevel),
   });
   output.report(

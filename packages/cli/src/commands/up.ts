@@ -9,6 +9,7 @@ import { launchRelay } from '../launch-relay.ts';
 import { openControl } from '../open-control.ts';
 import { createLogger, jsonOption, logLevelOption, parseListen } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
+import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
 import { minutesLeft, pageAddress, qrCode } from '../show-code.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
@@ -62,6 +63,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
     dataDir: places.relay(home),
     listen: flags.listen,
     allowInsecure: flags.insecure,
+    pageFolder: pageFolder(),
     logger,
   });
   try {

@@ -28,8 +28,12 @@ interface Variables {
   requestId: string;
 }
 
-/** All that the relay answers over HTTP, but for its websockets. */
-export function createApp(services: Services): Hono<{ Variables: Variables }> {
+/**
+ * All that the relay answers over HTTP, but for its websockets.
+ *
+ * @param pageFolder the built page to serve at `/`
+ */
+export function createApp(services: Services, pageFolder?: string): Hono<{ Variables: Variables }> {
   const app = new Hono<{ Variables: Variables }>();
   const fail = (failure: Failure, requestId: string): Response => {
     const { status, headers: answerHeaders, body } = answerOf(failure, requestId);
@@ -40,10 +44,10 @@ export function createApp(services: Services): Hono<{ Variables: Variables }> {
     c.set('requestId', mintId('req_', services.random));
     await next();
     c.header(headers.requestId, c.get('requestId'));
-    c.header('cache-control', 'no-store');
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
   });
-  app.route('/', pageRoutes());
+  app.route('/', pageRoutes(pageFolder));
   for (const routes of ROUTES) app.route(DEFAULT_BASE_PATH, routes(services));
   app.notFound((c) =>
     fail(new Failure(404, 'not_found', `Nothing is at ${c.req.method} ${c.req.path} here.`), c.get('requestId')),

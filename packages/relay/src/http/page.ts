@@ -1,9 +1,27 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import { readStaticFiles, type StaticFile } from './static-files.ts';
 
-const CSP =
+/** The page runs its own files and nothing else, draws no HTML it was sent, and speaks to this relay alone. */
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types holdfast',
+].join('; ');
+
+const FALLBACK_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const PAGE = `<!doctype html>
+/** Where the page was not built: that the relay is up, and what works without the page. */
+const FALLBACK = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -15,7 +33,7 @@ const PAGE = `<!doctype html>
   pre { padding: .75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .5rem; overflow-x: auto }
 </style>
 <h1>Holdfast relay</h1>
-<p>Here coding agents and the devices that control them meet. This relay is up.</p>
+<p>Here coding agents and the devices that control them meet. This relay is up, and has no page to show: it was not built.</p>
 <p>Show a pairing code where the agent runs:</p>
 <pre>holdfast pair</pre>
 <p>Then attach to it from anywhere that reaches this address:</p>
@@ -23,15 +41,36 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** What a person sees who opens the relay in a browser, and what a monitor asks. */
-export function pageRoutes(): Hono {
-  return new Hono()
-    .get('/', (c) =>
-      c.html(PAGE, 200, {
-        'content-security-policy': CSP,
-        'referrer-policy': 'no-referrer',
-        'x-frame-options': 'DENY',
-      }),
-    )
-    .get('/healthz', (c) => c.json({ status: 'ok' }));
+/**
+ * What a person sees who opens the relay in a browser, and what a monitor asks.
+ *
+ * @param folder the built page; undefined: a text that says that there is none
+ */
+export function pageRoutes(folder: string | undefined): Hono {
+  const routes = new Hono().get('/healthz', (c) => c.json({ status: 'ok' }));
+  const files = folder === undefined ? new Map<string, StaticFile>() : readStaticFiles(folder);
+  const index = files.get('/index.html');
+  if (index === undefined) {
+    return routes.get('/', (c) => c.html(FALLBACK, 200, { ...guards, 'content-security-policy': FALLBACK_CSP }));
+  }
+  for (const [path, file] of files) routes.get(path, (c) => serve(c, file));
+  return routes.get('/', (c) => serve(c, index));
+}
+
+const guards = { 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' };
+
+function serve(c: Context, { type, cacheControl, etag, body, gzip }: StaticFile): Response {
+  const headers = {
+    ...guards,
+    'content-security-policy': CSP,
+    'content-type': type,
+    'cache-control': cacheControl,
+    etag,
+    vary: 'accept-encoding',
+  };
+  if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  const compressed = gzip !== null && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '') ? gzip : null;
+  return new Response(compressed ?? body, {
+    headers: { ...headers, ...(compressed === null ? {} : { 'content-encoding': 'gzip' }) },
+  });
 }

@@ -1,0 +1,143 @@
+import { type RpcClient, RpcError } from '@holdfast/controller';
+import { type Decision, readApproval } from '../chat/approval.ts';
+import { readThreads } from '../chat/threads.ts';
+import { listOf, member, textOf } from '../read.ts';
+import { chatOf, type Talk } from '../state/talk.ts';
+import type { TalkAction } from '../state/talk-actions.ts';
+
+export interface ConversationOptions {
+  readonly rpc: RpcClient;
+  readonly dispatch: (action: TalkAction) => void;
+  readonly talk: () => Talk;
+}
+
+const METHOD_NOT_FOUND = -32601;
+const THREADS_SHOWN = 50;
+
+/** Talks to an agent of codex app-server's protocol: threads, turns, approvals. */
+export class CodexConversation {
+  readonly #options: ConversationOptions;
+  readonly #decisions = new Map<string, (decision: Decision) => void>();
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    const { rpc, dispatch } = options;
+    rpc.onNotification((method, params) => {
+      if (method === 'serverRequest/resolved') this.#decisions.delete(JSON.stringify(member(params, 'requestId')));
+      dispatch({ type: 'notified', method, params });
+    });
+    rpc.onRequest((method, params, id) => this.#ask(method, params, id));
+  }
+
+  async send(text: string): Promise<void> {
+    const { rpc, dispatch, talk } = this.#options;
+    const messageId = crypto.randomUUID();
+    const before = talk().threadId;
+    dispatch({ type: 'sending', messageId, text });
+    try {
+      const threadId = before ?? (await this.#startThread());
+      const answer = await rpc.request('turn/start', {
+        threadId,
+        clientUserMessageId: messageId,
+        input: [{ type: 'text', text, text_elements: [] }],
+      });
+      dispatch({ type: 'sent', messageId, turnId: textOf(member(answer, 'turn'), 'id') });
+    } catch (error) {
+      // where the stream ended, its end says so, and keeps the text
+      if (error instanceof RpcError) dispatch({ type: 'refused', messageId, why: `Not sent: ${error.message}` });
+    }
+  }
+
+  async interrupt(): Promise<void> {
+    const { talk } = this.#options;
+    const { threadId } = talk();
+    const turnId = chatOf(talk()).turn?.id ?? null;
+    if (threadId === null || turnId === null) return;
+    await this.#try('turn/interrupt', { threadId, turnId });
+  }
+
+  decide(key: string, decision: Decision): void {
+    this.#decisions.get(key)?.(decision);
+    this.#decisions.delete(key);
+    this.#options.dispatch({ type: 'answered', key });
+  }
+
+  async list(): Promise<void> {
+    const { rpc, dispatch } = this.#options;
+    try {
+      const answer = await rpc.request('thread/list', { limit: THREADS_SHOWN, sortKey: 'updated_at' });
+      dispatch({ type: 'threads', threads: readThreads(answer) });
+    } catch (error) {
+      if (error instanceof RpcError) dispatch({ type: 'threads-failed', why: error.message });
+    }
+  }
+
+  /** Shows a thread: as it is known here, else as the agent remembers it. */
+  async show(threadId: string): Promise<void> {
+    const { dispatch, talk } = this.#options;
+    if (talk().chats.has(threadId)) return dispatch({ type: 'thread-shown', threadId });
+    try {
+      await this.#load(threadId);
+    } catch (error) {
+      if (error instanceof RpcError) dispatch({ type: 'threads-failed', why: `It cannot be opened: ${error.message}` });
+    }
+  }
+
+  /** After a new stream: the thread that was shown, if the agent remembers it. */
+  async resume(): Promise<void> {
+    const { dispatch, talk } = this.#options;
+    const { threadId } = talk();
+    if (threadId === null) return;
+    try {
+      await this.#load(threadId);
+    } catch (error) {
+      if (!(error instanceof RpcError)) return;
+      dispatch({
+        type: 'thread-lost',
+        why: 'The agent does not remember what is above. What you send now begins anew.',
+      });
+    }
+  }
+
+  close(): void {
+    this.#decisions.clear();
+  }
+
+  async #load(threadId: string): Promise<void> {
+    const answer = await this.#options.rpc.request('thread/resume', { threadId });
+    this.#options.dispatch({ type: 'thread-loaded', threadId, turns: listOf(member(answer, 'thread'), 'turns') });
+  }
+
+  async #startThread(): Promise<string> {
+    const answer = await this.#options.rpc.request('thread/start', {});
+    const threadId = textOf(member(answer, 'thread'), 'id');
+    if (threadId === null) throw new RpcError(0, 'the agent answered thread/start without a thread.');
+    this.#options.dispatch({ type: 'thread-began', threadId });
+    return threadId;
+  }
+
+  #ask(method: string, params: unknown, id: string | number): Promise<unknown> {
+    const { dispatch } = this.#options;
+    const approval = readApproval(method, params, id);
+    if (approval === null) {
+      dispatch({
+        type: 'noted',
+        tone: 'quiet',
+        text: `The agent asked for something this page does not do (${method}), and was told so.`,
+      });
+      return Promise.reject(new RpcError(METHOD_NOT_FOUND, `The Holdfast page does not answer ${method}.`));
+    }
+    return new Promise((resolve) => {
+      this.#decisions.set(approval.key, (decision) => resolve({ decision }));
+      dispatch({ type: 'asked', approval });
+    });
+  }
+
+  async #try(method: string, params: object): Promise<void> {
+    try {
+      await this.#options.rpc.request(method, params);
+    } catch (error) {
+      if (error instanceof RpcError) this.#options.dispatch({ type: 'noted', tone: 'bad', text: error.message });
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { type Controller, type RpcClient, RpcError, rpc, type Stream } from '@holdfast/controller';
+import { member, textOf } from '../read.ts';
+import type { Agent } from '../state/talk.ts';
+
+export interface OpenAgent {
+  readonly stream: Stream;
+  readonly rpc: RpcClient;
+}
+
+export type OnMessage = (direction: 'sent' | 'received', text: string) => void;
+
+/** A stream to the agent of a machine, with every message that passes told to `onMessage`. */
+export function openAgent(controller: Controller, environmentId: string, onMessage: OnMessage): OpenAgent {
+  const stream = overheard(controller.openStream(environmentId), onMessage);
+  return { stream, rpc: rpc(stream) };
+}
+
+function overheard(stream: Stream, onMessage: OnMessage): Stream {
+  async function* messages() {
+    for await (const message of stream.messages) {
+      onMessage('received', message);
+      yield message;
+    }
+  }
+  return {
+    id: stream.id,
+    environmentId: stream.environmentId,
+    get bufferedBytes() {
+      return stream.bufferedBytes;
+    },
+    messages: messages(),
+    closed: stream.closed,
+    send(message) {
+      stream.send(message);
+      onMessage('sent', message);
+    },
+    drain: () => stream.drain(),
+    close: () => stream.close(),
+  };
+}
+
+/**
+ * One `initialize` that means the same to codex app-server and to an MCP server: each takes the members it knows. A stream takes only
+ * one, so there is no asking twice.
+ */
+export const INITIALIZE = {
+  protocolVersion: '2025-06-18',
+  clientInfo: { name: 'holdfast-console', title: 'Holdfast', version: '0.1.0' },
+  capabilities: { experimentalApi: false, requestAttestation: false },
+};
+
+/** Who answers, by how it does. @throws ControllerError when the stream ends first */
+export async function introduce({ rpc: client }: OpenAgent): Promise<Agent> {
+  let answer: unknown;
+  try {
+    answer = await client.request('initialize', INITIALIZE);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    return { kind: 'other', name: `an agent that answered: ${error.message}` };
+  }
+  const agent = recognize(answer);
+  if (agent.kind === 'codex') client.notify('initialized');
+  if (agent.kind === 'mcp') client.notify('notifications/initialized');
+  return agent;
+}
+
+export function recognize(answer: unknown): Agent {
+  const userAgent = textOf(answer, 'userAgent');
+  if (userAgent !== null) return { kind: 'codex', name: userAgent.split(' ')[0] ?? userAgent };
+  const server = member(answer, 'serverInfo');
+  if (server !== undefined)
+    return { kind: 'mcp', name: textOf(server, 'title') ?? textOf(server, 'name') ?? 'an MCP server' };
+  return { kind: 'other', name: textOf(member(answer, 'agentInfo'), 'name') ?? 'an agent of another protocol' };
+}

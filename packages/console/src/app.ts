@@ -1,0 +1,153 @@
+import { ControllerError } from '@holdfast/controller';
+import { Session } from './agent/session.ts';
+import { keepDraft, readDraft } from './device/drafts.ts';
+import { formatTyped } from './device/page-code.ts';
+import { pairDevice } from './device/pair.ts';
+import { pairProblem } from './device/pair-problem.ts';
+import type { Storage, StoredPairing } from './device/storage.ts';
+import { MachineLink } from './link/machine-link.ts';
+import type { Action } from './state/reduce.ts';
+import { type AppState, CONNECTING, type Machine, type Place } from './state/state.ts';
+import type { Store } from './state/store.ts';
+import { NEW_TALK } from './state/talk.ts';
+
+const LOOK_EVERY_MS = 15_000;
+
+/** What a person can do with the page. Keeps the links and the sessions; everything there is to see goes into the store. */
+export class App {
+  readonly store: Store<AppState, Action>;
+  readonly #storage: Storage;
+  readonly #base: string;
+  readonly #links = new Map<string, MachineLink>();
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(options: { store: Store<AppState, Action>; storage: Storage; base: string }) {
+    this.store = options.store;
+    this.#storage = options.storage;
+    this.#base = options.base;
+  }
+
+  async start(code: string | null): Promise<void> {
+    const pairings = await this.#storage.all();
+    this.store.dispatch({ type: 'machines', machines: pairings.map(machineOf) });
+    for (const pairing of pairings) this.#link(pairing);
+    setInterval(() => this.look(), LOOK_EVERY_MS);
+    document.addEventListener('visibilitychange', () => this.look());
+    if (code !== null) await this.scanned(code);
+    else this.go({ at: pairings.length === 0 ? 'pair' : 'machines' });
+  }
+
+  /** A code that came by the page's address. */
+  async scanned(code: string): Promise<void> {
+    this.go({ at: 'pair' });
+    await this.pair(code);
+  }
+
+  go(place: Place): void {
+    this.store.dispatch({ type: 'went', place });
+    if (place.at === 'machines') this.look();
+  }
+
+  /** Asks the relay about the machines; not while nobody sees the answer. */
+  look(): void {
+    if (document.visibilityState === 'hidden') return;
+    for (const link of this.#links.values()) void link.look();
+  }
+
+  async pair(code: string): Promise<void> {
+    const { pair } = this.store.get();
+    if (pair.busy) return;
+    this.store.dispatch({ type: 'pair-typed', form: { code: code.length <= 9 ? formatTyped(code) : code } }); // so that it can be tried again
+    this.store.dispatch({ type: 'pairing' });
+    try {
+      const deviceName = pair.deviceName.trim() || 'Browser';
+      const pairing = await pairDevice({ base: this.#base, code, deviceName });
+      await this.#storage.put(pairing);
+      for (const { id, environmentId } of this.store.get().machines) {
+        if (environmentId === pairing.environmentId) await this.forget(id);
+      }
+      this.store.dispatch({ type: 'machine-added', machine: machineOf(pairing) });
+      void this.#link(pairing).look();
+      this.open(pairing.clientId);
+    } catch (error) {
+      const known = error instanceof ControllerError ? error : null;
+      const message = error instanceof Error ? error.message : String(error);
+      const failure = { code: known?.code ?? null, status: known?.status ?? null, message };
+      const { retryAt = null, triesLeft = null } = known ?? {};
+      this.store.dispatch({
+        type: 'pair-failed',
+        problem: pairProblem({ ...failure, retryAt, triesLeft }, Date.now()),
+      });
+    }
+  }
+
+  /** Deletes the key of a pairing, and with it this browser's way to the machine. */
+  async forget(machineId: string): Promise<void> {
+    this.#sessions.get(machineId)?.close();
+    this.#sessions.delete(machineId);
+    this.#links.get(machineId)?.close();
+    this.#links.delete(machineId);
+    this.store.dispatch({ type: 'machine-forgotten', machineId });
+    keepDraft(machineId, '');
+    await this.#storage.remove(machineId);
+  }
+
+  hurry(machineId: string): void {
+    this.#links.get(machineId)?.hurry();
+  }
+
+  /** Shows the conversation with a machine's agent, and begins one if there is none. */
+  open(machineId: string): void {
+    const existing = this.store.get().talks.get(machineId);
+    this.go({ at: 'talk', machineId });
+    if (existing !== undefined) return;
+    this.type(machineId, readDraft(machineId));
+    this.session(machineId)?.start();
+  }
+
+  type(machineId: string, text: string): void {
+    this.store.dispatch({ type: 'talk', machineId, action: { type: 'typed', text } });
+    keepDraft(machineId, text);
+  }
+
+  session(machineId: string): Session | null {
+    const known = this.#sessions.get(machineId);
+    if (known !== undefined) return known;
+    const link = this.#links.get(machineId);
+    const machine = this.store.get().machines.find(({ id }) => id === machineId);
+    if (link === undefined || machine === undefined) return null;
+    const session = new Session({
+      controller: link.controller,
+      environmentId: machine.environmentId,
+      dispatch: (action) => this.store.dispatch({ type: 'talk', machineId, action }),
+      talk: () => this.store.get().talks.get(machineId) ?? NEW_TALK,
+    });
+    this.#sessions.set(machineId, session);
+    return session;
+  }
+
+  #link(pairing: StoredPairing): MachineLink {
+    const link = new MachineLink({
+      pairing,
+      dispatch: (action) => this.store.dispatch(action),
+      onName: (machineName) => {
+        if (this.#links.get(pairing.clientId) === link) void this.#storage.put({ ...pairing, machineName });
+      },
+    });
+    this.#links.set(pairing.clientId, link);
+    return link;
+  }
+}
+
+function machineOf({ clientId, environmentId, machineName, deviceName, pairedAt }: StoredPairing): Machine {
+  return {
+    id: clientId,
+    environmentId,
+    name: machineName,
+    deviceName,
+    pairedAt,
+    link: CONNECTING,
+    sighting: null,
+    problem: null,
+  };
+}

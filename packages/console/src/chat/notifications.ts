@@ -1,0 +1,103 @@
+import { listOf, member, textOf } from '../read.ts';
+import { append, segmentsOf } from '../text/segments.ts';
+import { addNote, type Chat, type ChatItem, changeItem, putItem } from './chat.ts';
+import { appendOutput } from './output.ts';
+import { readChanges, readItem } from './read-item.ts';
+
+/** What a notification of codex app-server's protocol makes of the thread it is about. */
+export function applyNotification(chat: Chat, method: string, params: unknown): Chat {
+  const itemId = textOf(params, 'itemId') ?? '';
+  const delta = textOf(params, 'delta') ?? '';
+  switch (method) {
+    case 'turn/started':
+      return { ...chat, turn: { id: textOf(member(params, 'turn'), 'id') } };
+    case 'turn/completed':
+      return turnCompleted(chat, member(params, 'turn'));
+    case 'item/started':
+    case 'item/completed':
+      return applyItem(chat, member(params, 'item'), method === 'item/completed');
+    case 'item/agentMessage/delta':
+    case 'item/plan/delta':
+      return grow(chat, 'agent', itemId, delta);
+    case 'item/reasoning/summaryTextDelta':
+      return grow(chat, 'thinking', itemId, delta);
+    case 'item/reasoning/summaryPartAdded':
+      return grow(chat, 'thinking', itemId, '\n\n');
+    case 'item/commandExecution/outputDelta':
+      return changeItem(chat, 'command', itemId, (item) => ({ ...item, output: appendOutput(item.output, delta) }));
+    case 'item/fileChange/patchUpdated':
+      return changeItem(chat, 'files', itemId, (item) => ({
+        ...item,
+        changes: readChanges(listOf(params, 'changes')),
+      }));
+    case 'error':
+      return addNote(chat, 'bad', problemText(params));
+    case 'warning':
+      return addNote(chat, 'quiet', textOf(params, 'message') ?? 'The agent warns of something it does not name.');
+    case 'thread/compacted':
+      return addNote(chat, 'quiet', 'The agent has summed up what came before, to have room.');
+    default:
+      return chat;
+  }
+}
+
+function grow(chat: Chat, kind: 'agent' | 'thinking', id: string, delta: string): Chat {
+  if (!chat.items.some((item) => item.id === id && item.kind === kind)) {
+    return putItem(chat, { kind, id, text: segmentsOf(delta), done: false });
+  }
+  return changeItem(chat, kind, id, (item) => ({ ...item, text: append(item.text, delta) }));
+}
+
+function applyItem(chat: Chat, raw: unknown, done: boolean): Chat {
+  const item = readItem(raw, done);
+  if (item === null) return chat;
+  if (item.kind === 'user') return confirmUser(chat, item, textOf(raw, 'clientId'));
+  const before = chat.items.findLast(({ id }) => id === item.id);
+  return putItem(chat, before === undefined ? item : keepSeen(before, item));
+}
+
+/** A message of ours comes back by the id we gave it; an agent that forgets it repeats at least its text. */
+function confirmUser(chat: Chat, item: ChatItem & { kind: 'user' }, clientId: string | null): Chat {
+  const at = chat.items.findIndex(
+    (mine) =>
+      mine.kind === 'user' &&
+      (mine.id === clientId || (clientId === null && mine.state === 'sending' && mine.text === item.text)),
+  );
+  return at === -1 ? putItem(chat, item) : { ...chat, items: chat.items.with(at, item) };
+}
+
+/** What was drawn while it streamed stays as it is, where the end of the item says nothing else. */
+function keepSeen(before: ChatItem, after: ChatItem): ChatItem {
+  if (before.kind === 'command' && after.kind === 'command' && after.output.text === '') {
+    return { ...after, output: before.output };
+  }
+  if ((before.kind === 'agent' || before.kind === 'thinking') && after.kind === before.kind) {
+    if (after.text.length === 0 || after.text.length === before.text.length) return { ...after, text: before.text };
+  }
+  return after;
+}
+
+function turnCompleted(chat: Chat, turn: unknown): Chat {
+  const ended: Chat = { ...chat, turn: null, items: chat.items.map(settle) };
+  const status = textOf(turn, 'status');
+  if (status === 'interrupted') return addNote(ended, 'quiet', 'Stopped.');
+  if (status === 'failed') return addNote(ended, 'bad', problemText(turn));
+  return ended;
+}
+
+/** Nothing of a turn that is over still runs. */
+export function settle(item: ChatItem): ChatItem {
+  if (item.kind === 'agent' || item.kind === 'thinking') return item.done ? item : { ...item, done: true };
+  if ((item.kind === 'command' || item.kind === 'files' || item.kind === 'tool') && item.progress === 'running') {
+    return { ...item, progress: 'failed' };
+  }
+  return item;
+}
+
+function problemText(holder: unknown): string {
+  const error = member(holder, 'error');
+  const message = textOf(error, 'message') ?? 'The agent failed and did not say why.';
+  const details = textOf(error, 'additionalDetails');
+  const retry = member(holder, 'willRetry') === true ? ' It tries again.' : '';
+  return `${message}${details === null ? '' : `\n${details}`}${retry}`;
+}

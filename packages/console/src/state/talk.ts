@@ -1,0 +1,58 @@
+import { EMPTY_LOG, type WireLog } from '../agent/wire-log.ts';
+import type { Approval } from '../chat/approval.ts';
+import { type Chat, EMPTY_CHAT } from '../chat/chat.ts';
+import type { ThreadSummary } from '../chat/threads.ts';
+
+/** How an agent wants to be talked to, as its answer to `initialize` tells. */
+export interface Agent {
+  readonly kind: 'codex' | 'mcp' | 'other';
+  readonly name: string;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  /** Its JSON Schema, as text. */
+  readonly schema: string;
+}
+
+/** A session with the agent of one machine, from the first `initialize` on. */
+export interface Talk {
+  readonly phase: 'starting' | 'ready' | 'ended';
+  readonly agent: Agent | null;
+  /** Why it ended, for a person. */
+  readonly end: string | null;
+  readonly draft: string;
+  /** The thread shown; null for one that has not begun. */
+  readonly threadId: string | null;
+  readonly chats: ReadonlyMap<string | null, Chat>;
+  readonly threads: readonly ThreadSummary[];
+  readonly threadsProblem: string | null;
+  readonly approvals: readonly Approval[];
+  readonly tools: readonly Tool[];
+  readonly toolResult: { readonly tool: string; readonly text: string; readonly bad: boolean } | null;
+  readonly log: WireLog;
+  readonly showing: 'chat' | 'threads' | 'wire';
+}
+
+export const NEW_TALK: Talk = {
+  phase: 'starting',
+  agent: null,
+  end: null,
+  draft: '',
+  threadId: null,
+  chats: new Map(),
+  threads: [],
+  threadsProblem: null,
+  approvals: [],
+  tools: [],
+  toolResult: null,
+  log: EMPTY_LOG,
+  showing: 'chat',
+};
+
+export const chatOf = (talk: Talk): Chat => talk.chats.get(talk.threadId) ?? EMPTY_CHAT;
+
+/** Words for a text that may be at its agent or may not. */
+export const pendingTexts = (chat: Chat): string[] =>
+  chat.items.flatMap((item) => (item.kind === 'user' && item.state === 'sending' ? [item.text] : []));

@@ -1,0 +1,65 @@
+import { useState } from 'preact/hooks';
+import type { Machine } from '../state/state.ts';
+import { ago, duration } from '../text/time.ts';
+import { LinkStatus } from './link-status.tsx';
+import { useApp, useNow } from './use-app.ts';
+
+export function MachineCard({ machine }: { machine: Machine }) {
+  const app = useApp();
+  const now = useNow(5_000);
+  const [forgetting, setForgetting] = useState(false);
+  const online = machine.sighting?.online === true && machine.link.state === 'connected';
+  return (
+    <li class="card">
+      <div class="card-head">
+        <span class={`dot ${online ? 'on' : 'off'}`} aria-hidden="true" />
+        <div class="card-title">
+          <h2>{machine.name}</h2>
+          <p class="quiet">{presence(machine, now)}</p>
+        </div>
+        <button type="button" class="primary" onClick={() => app.open(machine.id)} disabled={machine.link.revoked}>
+          Open<span class="sr-only"> {machine.name}</span>
+        </button>
+      </div>
+      <LinkStatus machine={machine} />
+      {machine.problem !== null && machine.link.state === 'connected' && (
+        <p class="banner" role="status">
+          {machine.problem}
+        </p>
+      )}
+      <div class="card-foot">
+        <p class="quiet">
+          This device is “{machine.deviceName}”, paired {ago(machine.pairedAt, now)}.
+        </p>
+        {forgetting ? (
+          <div class="confirm" role="group" aria-label={`Forget ${machine.name}?`}>
+            <p>
+              Its key is deleted here, and only a new code brings it back. To make sure on the other side as well,
+              remove this device on {machine.name}.
+            </p>
+            <button type="button" class="small danger" onClick={() => void app.forget(machine.id)}>
+              Forget it
+            </button>
+            <button type="button" class="small" onClick={() => setForgetting(false)}>
+              Keep it
+            </button>
+          </div>
+        ) : (
+          <button type="button" class="small ghost" onClick={() => setForgetting(true)}>
+            Forget<span class="sr-only"> {machine.name}</span>
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** What is known of a machine, with the age of that knowledge where it is not fresh. */
+function presence({ sighting, link }: Machine, now: number): string {
+  if (sighting === null) return link.state === 'connected' ? 'Looking…' : 'Not reached yet';
+  const system = sighting.system === '' ? '' : ` · ${sighting.system}`;
+  const stale = now - sighting.asOf > 60_000 ? ` (as of ${duration(now - sighting.asOf)} ago)` : '';
+  if (sighting.online) return `Online${stale}${system}`;
+  const seen = sighting.lastSeenAt === null ? '' : `, last seen ${ago(sighting.lastSeenAt, now)}`;
+  return `Offline${seen}${stale}${system}`;
+}

@@ -1,0 +1,25 @@
+import type { Machine } from '../state/state.ts';
+import { Icon, Mark } from './icons.tsx';
+import { MachineCard } from './machine-card.tsx';
+import { useApp } from './use-app.ts';
+
+export function Machines({ machines }: { machines: readonly Machine[] }) {
+  const app = useApp();
+  return (
+    <main class="sheet wide">
+      <header class="masthead">
+        <Mark />
+        <h1>Machines</h1>
+      </header>
+      {machines.length === 0 && <p>No machine is paired with this browser yet.</p>}
+      <ul class="machines">
+        {machines.map((machine) => (
+          <MachineCard key={machine.id} machine={machine} />
+        ))}
+      </ul>
+      <button type="button" class="secondary" onClick={() => app.go({ at: 'pair' })}>
+        <Icon name="plus" /> Pair with another machine
+      </button>
+    </main>
+  );
+}

@@ -1,0 +1,68 @@
+import { formatTyped, isWhole } from '../device/page-code.ts';
+import type { PairForm as Form } from '../state/state.ts';
+import { duration } from '../text/time.ts';
+import { Icon, Mark } from './icons.tsx';
+import { useApp, useNow } from './use-app.ts';
+
+export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }) {
+  const app = useApp();
+  const now = useNow(1_000);
+  const wait = Math.max(0, (form.problem?.retryAt ?? 0) - now);
+  const type = (change: Partial<Pick<Form, 'code' | 'deviceName'>>) =>
+    app.store.dispatch({ type: 'pair-typed', form: change });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (wait === 0) void app.pair(form.code);
+  };
+  return (
+    <main class="sheet">
+      {canGoBack ? (
+        <button type="button" class="back" onClick={() => app.go({ at: 'machines' })}>
+          <Icon name="back" /> Machines
+        </button>
+      ) : (
+        <Mark />
+      )}
+      <h1>Pair with a machine</h1>
+      <p>
+        The machine with the agent shows a code: <code>holdfast up</code> and <code>holdfast pair</code> print it. Scan
+        its QR with your camera, or type it here.
+      </p>
+      {form.problem !== null && (
+        <div class="problem" role="alert">
+          <strong>{form.problem.title}</strong>
+          <p>{form.problem.advice}</p>
+        </div>
+      )}
+      <form onSubmit={submit} class="pair-form">
+        <label for="code">Pairing code</label>
+        <input
+          id="code"
+          class="code-input"
+          value={form.code}
+          onInput={(event) => type({ code: formatTyped(event.currentTarget.value) })}
+          placeholder="XXXX-XXXX"
+          autocomplete="one-time-code"
+          autocapitalize="characters"
+          spellcheck={false}
+          inputMode="text"
+          maxLength={9}
+          disabled={form.busy}
+        />
+        <label for="device">What this device is called</label>
+        <input
+          id="device"
+          value={form.deviceName}
+          maxLength={64}
+          autocomplete="off"
+          onInput={(event) => type({ deviceName: event.currentTarget.value })}
+          disabled={form.busy}
+        />
+        <button type="submit" class="primary" disabled={form.busy || !isWhole(form.code) || wait > 0}>
+          {form.busy ? 'Pairing…' : wait > 0 ? `Try again in ${duration(wait)}` : 'Pair'}
+        </button>
+      </form>
+      <p class="quiet">The key that is made for this is kept by this browser and cannot leave it.</p>
+    </main>
+  );
+}

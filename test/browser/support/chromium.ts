@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type BrowserContext, chromium } from 'playwright-core';
+
+const PROGRAM = process.env['HOLDFAST_CHROMIUM'] ?? '/usr/bin/chromium';
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // a name that is not this machine, for what a page may do only on localhost or over https
+  '--host-resolver-rules=MAP relay.test 127.0.0.1',
+];
+
+/** Why these tests cannot run here; false when they can. Installs the browser where apt can. Under CI a missing one is a failure. */
+export function missingBrowser(): string | false {
+  if (existsSync(PROGRAM) || installed()) return false;
+  const why = `There is no browser at ${PROGRAM}, and apt could not install chromium. HOLDFAST_CHROMIUM names another.`;
+  if (process.env['CI'] === 'true') throw new Error(why);
+  process.stderr.write(`Skipped: ${why}\n`);
+  return why;
+}
+
+function installed(): boolean {
+  const isRoot = process.getuid?.() === 0;
+  if (PROGRAM !== '/usr/bin/chromium' || !isRoot || !existsSync('/usr/bin/apt-get')) return false;
+  process.stderr.write('Installing chromium (once)…\n');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  for (const words of [
+    ['update', '-qq'],
+    ['install', '-qq', '-y', '--no-install-recommends', 'chromium'],
+  ]) {
+    if (spawnSync('apt-get', words, { stdio: ['ignore', 2, 2], env }).status !== 0) return false;
+  }
+  return existsSync(PROGRAM);
+}
+
+export interface BrowserOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  readonly touch?: boolean;
+}
+
+/** A browser with nothing in it, that goes with the test. */
+export async function openBrowser(t: TestContext, options: BrowserOptions = {}): Promise<BrowserContext> {
+  const { width = 1100, height = 800, colorScheme = 'light', touch = false } = options;
+  const profile = mkdtempSync(join(tmpdir(), 'hf-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: PROGRAM,
+    args: ARGUMENTS,
+    viewport: { width, height },
+    colorScheme,
+    hasTouch: touch,
+    isMobile: touch,
+    locale: 'en-GB',
+  });
+  context.setDefaultTimeout(20_000);
+  t.after(async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return context;
+}
