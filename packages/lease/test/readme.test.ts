@@ -21,6 +21,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const SDK = `
 export class SdkError extends Error {
   readonly status: number = 500;
+  readonly retryAfterMs: number | undefined;
 }
 export const sdk = {
   getToken: async (_options: { signal: AbortSignal }) => ({ accessToken: 'secret', expiresOn: new Date(Date.now() + 60_000) }),
