@@ -53,9 +53,10 @@ export class SharedRecord {
   readonly #options: ResolvedOptions;
   readonly #tokens: SharedTokens | null;
   readonly #owner = randomOwner();
-  /** The deadline of the ledger that needs not be written: it stands for the stored one, or is for this lease alone. */
+  /** The ledger's deadline that stands for the stored one. */
   #settled: Deadline | null = null;
-  #isSettledPrivate = false;
+  /** One that is for this lease alone, since others may know better; kept until the store works again. */
+  #blind: Deadline | null = null;
   /** The version that was not readable, so that it is told once. */
   #garbled: number | null = null;
   /** When the lock was taken, by the monotonic clock; null while this lease does not hold it. */
@@ -84,7 +85,7 @@ export class SharedRecord {
   get isNew(): boolean {
     const { deadline, latch, generation } = this.#ledger.record;
     const { state } = this.access;
-    const isKnown = deadline === this.#settled && (latch === 'ambiguous') === state.ambiguous;
+    const isKnown = !this.#isOwn(deadline) && (latch === 'ambiguous') === state.ambiguous;
     return !isKnown || generation > state.generation || this.#tokens?.isNew === true;
   }
 
@@ -99,12 +100,11 @@ export class SharedRecord {
     }
   }
 
-  /** Sets a deadline that is for this lease alone, since others may know better. It outlasts a lock that was seen. */
-  deferBlind(cause: unknown): void {
-    const deadline = this.#ledger.deferBlind(this.#lockSeen(), cause);
-    if (deadline.reason !== 'store') return;
-    this.#settled = deadline;
-    this.#isSettledPrivate = true;
+  /** Has the lease wait, once until the store works again. It outlasts a lock that was seen. @returns whether it now waits */
+  deferBlind(cause: unknown): boolean {
+    if (this.#blind !== null) return false;
+    this.#blind = this.#ledger.deferBlind(this.#lockSeen(), cause);
+    return true;
   }
 
   /**
@@ -148,8 +148,7 @@ export class SharedRecord {
       const next = this.#closing === null ? await this.#next(lock) : this.#closingState(lock, this.#closing);
       const isStored = formatState(next) === formatState(this.access.state) && this.#garbled !== view.version;
       if (isStored || (await this.access.write(view.version, next))) {
-        if (deadline !== this.#settled) this.#isSettledPrivate = false;
-        this.#settled = deadline;
+        if (deadline !== this.#blind) this.#settled = deadline;
         if (lock?.owner !== this.#owner) this.#lockedAt = null;
         else if (verdict === 'taken') this.#lockedAt = readAt;
         return verdict;
@@ -173,19 +172,25 @@ export class SharedRecord {
   }
 
   #learnDeadline(before: SharedState, stored: SharedState, storeNow: number): void {
-    if (isSameDeadline(before.deadline, stored.deadline) && !this.#isSettledPrivate) return;
     const now = this.#ledger.now();
     const own = this.#ledger.record.deadline;
+    const wasBlind = own !== null && own === this.#blind;
+    if (!this.access.isFailing) this.#blind = null;
+    const isOver = wasBlind && this.#blind === null;
+    if (isSameDeadline(before.deadline, stored.deadline) && !isOver) return;
     const { deadlineCapMs } = this.#options;
     const theirs = stored.deadline === null ? null : restoreShared(stored.deadline, now, storeNow, deadlineCapMs);
-    const isOwnNew = own !== this.#settled;
-    if (isOwnNew) {
+    if (!isOver && this.#isOwn(own)) {
       if (theirs === null) return;
       if (own !== null && remaining(own.until, now) >= remaining(theirs.deadline.until, now)) return;
     }
     this.#settled = theirs?.deadline ?? null;
-    this.#isSettledPrivate = false;
-    this.#ledger.siblingDeadline(theirs);
+    if (isOver || !wasBlind) this.#ledger.siblingDeadline(theirs);
+  }
+
+  /** Whether others should know of this deadline, or that there is none, and do not. */
+  #isOwn(deadline: Deadline | null): boolean {
+    return deadline !== this.#settled && (deadline === null || deadline !== this.#blind);
   }
 
   /** Null if the record is garbled: it is then written anew, with a deadline in case one was in it. */
@@ -202,7 +207,7 @@ export class SharedRecord {
       this.access.version = view.version;
       this.access.state = emptyState;
       this.#settled = null;
-      this.#isSettledPrivate = false;
+      this.#blind = null;
       return null;
     }
   }
@@ -258,7 +263,7 @@ export class SharedRecord {
 
   #deadline(): SharedDeadline | null {
     const { deadline, failures } = this.#ledger.record;
-    if (deadline === this.#settled) return this.access.state.deadline;
+    if (!this.#isOwn(deadline)) return this.access.state.deadline;
     return deadline === null ? null : shareDeadline(deadline, failures, this.#ledger.now(), this.access.now());
   }
 

@@ -24,8 +24,6 @@ export class Sharing {
   /** How many changes were told: one that comes while nobody waits must not be missed. */
   #changes = 0;
   #isAlone = false;
-  /** There is one blind wait each time the store lets this lease down. */
-  #hasWaitedBlind = false;
   #isAsking = false;
   #isDue = false;
   #closed = false;
@@ -63,7 +61,6 @@ export class Sharing {
       }
       if (verdict === 'look') return 'look';
       if (verdict === 'taken') {
-        this.#hasWaitedBlind = false;
         this.#isAlone = false;
         return 'shared';
       }
@@ -114,7 +111,6 @@ export class Sharing {
     try {
       this.#record.load();
     } catch (error) {
-      this.#hasWaitedBlind = true;
       this.#record.deferBlind(error);
       // Later, so that whoever made the lease has had the chance to listen.
       queueMicrotask(() => this.#record.access.failed('read', error));
@@ -124,10 +120,8 @@ export class Sharing {
   /** The store is of no help: this lease goes by what it knows, after one wait in case others were told to wait. */
   #without(error: unknown): Entry {
     this.#isAlone = true;
-    if (this.#hasWaitedBlind) return mayAsk(this.#ledger.record, this.#ledger.now()) ? 'alone' : 'look';
-    this.#hasWaitedBlind = true;
-    this.#record.deferBlind(error);
-    return 'look';
+    if (this.#record.deferBlind(error)) return 'look';
+    return mayAsk(this.#ledger.record, this.#ledger.now()) ? 'alone' : 'look';
   }
 
   #onChange(): void {
