@@ -11,7 +11,7 @@ import {
   RefreshError,
 } from '@holdfast/lease';
 
-/** @param origin of a server with a token endpoint at `/token` and a resource at `/resource` */
+/** @param origin of a server with a token endpoint at `/token`, a resource at `/resource` that echoes, and one at `/moved` that is elsewhere */
 export async function consume(origin: string): Promise<string[]> {
   const told: string[] = [];
 
@@ -29,8 +29,10 @@ export async function consume(origin: string): Promise<string[]> {
   const grant: Grant = await lease.acquire({ minValidityMs: 1_000 });
   const snapshot: LeaseSnapshot = lease.snapshot();
   told.push(`${snapshot.state} ${lease.peek() === grant}`);
-  const response = await leasedFetch(lease, { origins: [origin] })(`${origin}/resource`);
-  told.push(`${response.status}`);
+  const api = leasedFetch(lease, { origins: [origin] });
+  const request = new Request(`${origin}/resource`, { method: 'POST', body: 'hello' });
+  const [used, moved] = [await api(request), await api(`${origin}/moved`)];
+  told.push(`${used.status} ${await used.text()}`, `${moved.status}`);
   // Neither stopped nor closed: its timer must not keep the process alive.
   lease.keepFresh();
 
