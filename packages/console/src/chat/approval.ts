@@ -17,14 +17,14 @@ export interface Approval {
 /** The words of the protocol; `cancel` also ends the turn. */
 export type Decision = 'accept' | 'acceptForSession' | 'decline' | 'cancel';
 
-const KINDS: Readonly<Record<string, Approval['what']>> = {
-  'item/commandExecution/requestApproval': 'command',
-  'item/fileChange/requestApproval': 'files',
-};
+const KINDS: ReadonlyMap<string, Approval['what']> = new Map([
+  ['item/commandExecution/requestApproval', 'command'],
+  ['item/fileChange/requestApproval', 'files'],
+]);
 
 /** Null for a request that is none of those a person is asked here. */
 export function readApproval(method: string, params: unknown, id: string | number): Approval | null {
-  const what = KINDS[method];
+  const what = KINDS.get(method);
   if (what === undefined) return null;
   return {
     key: JSON.stringify(id),

@@ -1,7 +1,7 @@
 /** The pairing code in an address such as `https://relay/#ABCD-2345`; null where there is none. The fragment is never sent anywhere. */
 export function codeInFragment(hash: string): string | null {
   const text = hash.replace(/^#/, '');
-  return /^(?:[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}|[A-Za-z0-9_-]{16,256})$/.test(text) ? text : null;
+  return /^(?:[2-9A-HJ-NP-Z]{4}-?[2-9A-HJ-NP-Z]{4}|[a-z0-9_-]{16,256})$/i.test(text) ? text : null;
 }
 
 /** What was typed so far, in the form in which codes are shown: `abcd2` becomes `ABCD-2`. */

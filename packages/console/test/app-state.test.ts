@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Action, reduce } from '../src/state/reduce.ts';
+import { type AppState, CONNECTING, initialState, type Machine } from '../src/state/state.ts';
+import { createStore } from '../src/state/store.ts';
+
+const machine: Machine = {
+  id: 'm',
+  environmentId: 'e',
+  name: 'studio',
+  deviceName: 'phone',
+  pairedAt: 0,
+  link: CONNECTING,
+  sighting: null,
+  problem: null,
+};
+const after = (...actions: Action[]): AppState => actions.reduce(reduce, initialState('phone'));
+
+describe('the page', () => {
+  test('forgets a machine with its conversation, and leaves where it was shown', () => {
+    const state = after(
+      { type: 'machine-added', machine },
+      { type: 'talk', machineId: 'm', action: { type: 'typed', text: 'hi' } },
+      { type: 'went', place: { at: 'talk', machineId: 'm' } },
+      { type: 'machine-forgotten', machineId: 'm' },
+    );
+    assert.deepEqual([state.machines.length, state.talks.size, state.place.at], [0, 0, 'machines']);
+    assert.equal(reduce(state, { type: 'talk', machineId: 'm', action: { type: 'starting' } }).talks.size, 0);
+  });
+
+  test('keeps the last sighting of a machine beside the reason why there is no newer one', () => {
+    const sighting = { online: true, lastSeenAt: 1, asOf: 2, system: 'linux' };
+    const state = after(
+      { type: 'machine-added', machine },
+      { type: 'seen', machineId: 'm', name: 'new name', sighting },
+      { type: 'not-seen', machineId: 'm', problem: 'the relay is down' },
+    );
+    assert.deepEqual(state.machines[0], { ...machine, name: 'new name', sighting, problem: 'the relay is down' });
+  });
+
+  test('takes a problem with a code away as soon as another is typed', () => {
+    const problem = { title: 'wrong', advice: '', retryAt: null };
+    const failed = after(
+      { type: 'pair-typed', form: { code: 'ABCD-2345' } },
+      { type: 'pairing' },
+      { type: 'pair-failed', problem },
+    );
+    assert.deepEqual(failed.pair, { code: 'ABCD-2345', deviceName: 'phone', busy: false, problem });
+    assert.equal(reduce(failed, { type: 'pair-typed', form: { code: 'A' } }).pair.problem, null);
+  });
+});
+
+test('a store tells its listeners of changes only', () => {
+  const store = createStore((count: number, add: number) => count + add, 0);
+  let heard = 0;
+  const stop = store.subscribe(() => {
+    heard += 1;
+  });
+  store.dispatch(1);
+  store.dispatch(0);
+  stop();
+  store.dispatch(1);
+  assert.deepEqual([store.get(), heard], [2, 1]);
+});
