@@ -1,4 +1,4 @@
-import { later, type Reading, remaining } from './clock.ts';
+import type { Reading } from './clock.ts';
 import { type Deadline, endsAt } from './deadline.ts';
 import { type DeadlineRecord, type RestoredDeadline, restoreDeadline } from './deadline-record.ts';
 
@@ -16,15 +16,16 @@ export function shareDeadline(deadline: Deadline, failures: number, now: Reading
 }
 
 /**
- * A shared deadline as one of this process. The store's clock can only bring its end nearer, so that a wall clock that was put back
- * does not hold up one process after another. After a reboot that clock may show anything, but shows that the deadline is over only
- * once at least as much time has passed as it was long.
+ * A shared deadline as one of this process: it ends by the same two clocks as where it was set, so that a wall clock that was put back
+ * does not hold up one process after another. After a reboot the store's clock shows something else: where it contradicts the
+ * record the wall clock alone counts, and where it does not, it says no more than that at least so much time has passed.
  */
 export function restoreShared(stored: SharedDeadline, now: Reading, storeNow: number, capMs: number): RestoredDeadline {
   const { deadline, failures } = restoreDeadline(stored, now, capMs);
-  if (stored.until === null) return { deadline, failures };
-  const wait = Math.min(remaining(deadline.until, now), stored.until - storeNow);
-  return { deadline: { ...deadline, until: later(now, wait) }, failures };
+  const { retryAt, setAt, until } = stored;
+  if (until === null || until - storeNow > retryAt - setAt) return { deadline, failures };
+  const monotonic = now.monotonic + Math.min(until - storeNow, capMs);
+  return { deadline: { ...deadline, until: { wall: retryAt, monotonic } }, failures };
 }
 
 export function isSameDeadline(one: SharedDeadline | null, other: SharedDeadline | null): boolean {
