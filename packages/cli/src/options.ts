@@ -28,6 +28,23 @@ export function parseSeconds(text: string): number {
   return seconds;
 }
 
+/** Where others reach a relay: scheme, name and port, and nothing behind them. */
+export function parsePublicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+    throw new InvalidArgumentError('It has the form https://relay.example.org, with nothing behind the name or port.');
+  }
+  return url.origin;
+}
+
+export function parseProxies(text: string): number {
+  const proxies = Number(text);
+  if (!Number.isInteger(proxies) || proxies < 0 || proxies > 10) {
+    throw new InvalidArgumentError('It is how many proxies stand in front, from 0 to 10.');
+  }
+  return proxies;
+}
+
 const LOG_LEVELS: readonly LevelWithSilent[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export const relayOption = () =>

@@ -21,6 +21,15 @@ export interface Bounds {
   readonly closedStreamMs: number;
   /** What one websocket may hold unsent; the rest waits in the mailbox. */
   readonly socketBytes: number;
+  /** Sockets at a time, of whatever kind; one more is closed as it comes. */
+  readonly connections: number;
+  /** The same of one address; see `AddressLimits`. */
+  readonly connectionsPerAddress: number;
+  /** Requests and handshakes of one address. Over it they are answered with 429. */
+  readonly requestsPerMinute: number;
+  /** How long a request's headers, and all of it, may take to come. */
+  readonly headersMs: number;
+  readonly requestMs: number;
 }
 
 export const defaultBounds: Bounds = {
@@ -34,4 +43,9 @@ export const defaultBounds: Bounds = {
   sessionsPerClient: 16,
   closedStreamMs: 10 * 60_000,
   socketBytes: 4 * MIB,
+  connections: 10_000,
+  connectionsPerAddress: 512,
+  requestsPerMinute: 1_200,
+  headersMs: 10_000,
+  requestMs: 30_000,
 };

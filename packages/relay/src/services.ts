@@ -6,6 +6,9 @@ import { Challenges } from './challenges.ts';
 import type { Clock } from './clock.ts';
 import { Cursors } from './cursors.ts';
 import { Devices } from './devices.ts';
+import { AddressLimits } from './entrance/address-limits.ts';
+import { Guard } from './entrance/guard.ts';
+import { OwnNames } from './entrance/own-names.ts';
 import { Mailbox } from './mailbox.ts';
 import { Pairing } from './pairing.ts';
 import { Ports } from './ports.ts';
@@ -31,6 +34,11 @@ export interface ServicesOptions {
   readonly logger: Logger;
   /** Of a server token, in milliseconds. */
   readonly tokenLifeMs: number;
+  /** Where it listens, and what it is known as. */
+  readonly listenHost: string;
+  readonly publicUrl: string | null;
+  /** How many proxies of one's own stand in front. */
+  readonly trustProxy: number;
 }
 
 /** The relay's parts, put together on one database. */
@@ -38,6 +46,12 @@ export function createServices(options: ServicesOptions) {
   const { db, clock, random, bounds, logger, tokenLifeMs } = options;
   const { epoch, pepper, signingKey } = openSettings(db, random);
   const base = { db, clock, random };
+  const names = new OwnNames(options);
+  const limits = new AddressLimits({
+    clock,
+    connections: bounds.connectionsPerAddress,
+    requestsPerMinute: bounds.requestsPerMinute,
+  });
   const devices = new Devices(base);
   const servers = new Servers(base);
   const mailbox = new Mailbox(db);
@@ -56,6 +70,8 @@ export function createServices(options: ServicesOptions) {
     mailbox,
     streams,
     presence,
+    names,
+    guard: new Guard({ names, limits, trustProxy: options.trustProxy }),
     cursors: new Cursors(epoch),
     switchboard: new Switchboard({ db, routing, life, streams, mailbox, ports, presence, devices, bounds, logger }),
     accounts: new Accounts({ ...base, signingKey }),

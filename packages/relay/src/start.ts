@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { openDataFolder } from '@holdfast/data-folder';
 import { DEFAULT_BASE_PATH, isLoopbackHost } from '@holdfast/wire';
 import { getRequestListener } from '@hono/node-server';
@@ -8,6 +8,7 @@ import { type Logger, pino } from 'pino';
 import { Accounts, type AccountToken } from './accounts.ts';
 import { type Bounds, defaultBounds } from './bounds.ts';
 import { type Clock, every, systemClock } from './clock.ts';
+import { createHttpServer } from './entrance/http-server.ts';
 import { inTheClear, listenError } from './errors.ts';
 import { createApp } from './http/app.ts';
 import { Handshakes } from './links/handshake.ts';
@@ -18,8 +19,6 @@ import { openSettings } from './stores/settings.ts';
 
 const PROGRAM = 'relay';
 const SWEEP_MS = 60_000;
-/** Sockets at a time, of whatever kind; one more is closed as it comes. */
-const MAX_CONNECTIONS = 10_000;
 /** How long peers may take over their half of the closing handshake when the relay stops. */
 const CLOSE_GRACE_MS = 1_000;
 
@@ -34,6 +33,16 @@ export interface RelayOptions {
   readonly logger?: Logger;
   /** Listen beyond loopback although the relay itself speaks no TLS. Default false. */
   readonly allowInsecure?: boolean;
+  /**
+   * What the relay is known as, such as `https://relay.example.org`: by this name, by loopback's and by `listen` it may be called, and by
+   * no other. Default: none.
+   */
+  readonly publicUrl?: string | undefined;
+  /**
+   * How many proxies of your own stand in front, each of which adds to `X-Forwarded-For`. More than there are lets anybody name himself
+   * an address. Default 0: that header and `X-Forwarded-Proto` are not believed.
+   */
+  readonly trustProxy?: number | undefined;
   /** What peers can make grow. Default `defaultBounds`. */
   readonly bounds?: Partial<Bounds>;
   /** A folder with the built page, served at `/`. Default: none, and a text in its place. */
@@ -47,6 +56,8 @@ export interface Relay {
   readonly url: string;
   /** What hosts and controllers take as their relay: the url and `/backend-api`. */
   readonly base: string;
+  /** What it is known as: `publicUrl`, else the url. */
+  readonly publicUrl: string;
   readonly accountId: string;
   /** A new account token of the owner, good until this relay stops: for a host in the same process. */
   mintAccountToken(): string;
@@ -60,20 +71,34 @@ export interface Relay {
  * @throws RelayError when it cannot listen; DataFolderError when it cannot use its folder
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { listen, clock = systemClock, random = randomBytes, tokenLifeMs = 3600_000 } = options;
+  const { listen, clock = systemClock, random = randomBytes, tokenLifeMs = 3600_000, trustProxy = 0 } = options;
   if (!Number.isFinite(tokenLifeMs) || tokenLifeMs <= 0) {
     throw new RangeError(`tokenLifeMs must be a positive number of milliseconds, not ${tokenLifeMs}`);
+  }
+  const publicUrl = options.publicUrl === undefined ? null : readPublicUrl(options.publicUrl);
+  if (!Number.isSafeInteger(trustProxy) || trustProxy < 0) {
+    throw new RangeError(`trustProxy must be a number of proxies, 0 or more, not ${trustProxy}`);
   }
   if (!isLoopbackHost(listen.host) && options.allowInsecure !== true) throw inTheClear(listen.host);
   const folder = openDataFolder(options.dataDir, { program: PROGRAM, migrations, as: 'owner' });
   try {
     const logger = options.logger ?? pino({ level: 'silent' });
     const bounds = { ...defaultBounds, ...options.bounds };
-    const services = createServices({ db: folder.db, clock, random, bounds, logger, tokenLifeMs });
+    const services = createServices({
+      db: folder.db,
+      clock,
+      random,
+      bounds,
+      logger,
+      tokenLifeMs,
+      listenHost: listen.host,
+      publicUrl,
+      trustProxy,
+    });
     const handshakes = new Handshakes(services);
     const app = createApp(services, options.pageFolder);
-    const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
-    http.maxConnections = MAX_CONNECTIONS;
+    const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    const http = createHttpServer({ guard: services.guard, bounds, random, serve });
     http.on('upgrade', handshakes.onUpgrade);
     const port = await bind(http, listen);
     const url = `http://${listen.host.includes(':') ? `[${listen.host.replace(/^\[|\]$/g, '')}]` : listen.host}:${port}`;
@@ -98,6 +123,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return {
       url,
       base: `${url}${DEFAULT_BASE_PATH}`,
+      publicUrl: publicUrl ?? url,
       accountId: services.accounts.owner.accountId,
       mintAccountToken: () => services.accounts.mintPassingToken().accountToken,
       close: () => (closing ??= close()),
@@ -121,6 +147,16 @@ export function mintAccountToken(dataDir: string): AccountToken {
   } finally {
     close();
   }
+}
+
+/** @throws RangeError when it is no origin */
+function readPublicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (!isOrigin) {
+    throw new RangeError(`publicUrl must be like https://relay.example.org, with no path or query, not ${text}`);
+  }
+  return url.origin;
 }
 
 async function bind(http: HttpServer, { host, port }: { host: string; port: number }): Promise<number> {

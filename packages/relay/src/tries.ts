@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { networkOf } from './entrance/peer.ts';
 
 const WINDOW_MS = 10 * 60_000;
 /** Wrong codes from one address in a window. */
@@ -61,10 +62,4 @@ export class Tries {
     this.#overall.count += 1;
     return Math.max(0, PER_ADDRESS - own.count);
   }
-}
-
-/** One IPv6 customer has a /64, so that much counts as one address. */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address;
-  return address.split(':').slice(0, 4).join(':');
 }

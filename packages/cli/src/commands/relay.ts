@@ -1,7 +1,15 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { launchRelay } from '../launch-relay.ts';
-import { createLogger, jsonOption, logLevelOption, parseListen, parseSeconds } from '../options.ts';
+import {
+  createLogger,
+  jsonOption,
+  logLevelOption,
+  parseListen,
+  parseProxies,
+  parsePublicUrl,
+  parseSeconds,
+} from '../options.ts';
 import { createOutput } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
@@ -12,6 +20,8 @@ interface RelayFlags {
   data?: string;
   tokenLife: number;
   insecure: boolean;
+  publicUrl?: string;
+  trustProxy: number;
   json: boolean;
   logLevel: LevelWithSilent;
 }
@@ -31,6 +41,13 @@ export function relayCommand(): Command {
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
     .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
     .option('--insecure', 'listen beyond loopback without TLS', false)
+    .option('--public-url <url>', 'what it is known as, such as https://relay.example.org', parsePublicUrl)
+    .addOption(
+      new Option('--trust-proxy [proxies]', 'how many proxies of yours stand in front; each tells whom it was asked by')
+        .argParser(parseProxies)
+        .preset('1')
+        .default(0),
+    )
     .addOption(jsonOption())
     .addOption(logLevelOption().default('warn'))
     .action(async (flags: RelayFlags) => runRelay(flags));
@@ -45,12 +62,14 @@ async function runRelay(flags: RelayFlags): Promise<void> {
     listen: flags.listen,
     tokenLifeMs: flags.tokenLife * 1000,
     allowInsecure: flags.insecure,
+    publicUrl: flags.publicUrl,
+    trustProxy: flags.trustProxy,
     pageFolder: pageFolder(),
     logger: createLogger(flags.logLevel),
   });
   output.report(
-    { event: 'listening', url: relay.url, base: relay.base },
-    `The relay listens at ${relay.url}\nIts data is in ${dataDir}\n\nA host joins with:\n  holdfast account token --data ${dataDir}\n  holdfast login --relay ${relay.url}\n  holdfast host --relay ${relay.url} -- COMMAND`,
+    { event: 'listening', url: relay.url, base: relay.base, publicUrl: relay.publicUrl },
+    `The relay listens at ${relay.url}\nIts data is in ${dataDir}\n\nA host joins with:\n  holdfast account token --data ${dataDir}\n  holdfast login --relay ${relay.publicUrl}\n  holdfast host --relay ${relay.publicUrl} -- COMMAND`,
   );
   await aborted(stop);
   await relay.close();

@@ -22,7 +22,12 @@ export function claimRoutes(services: Services): Hono {
     .post(paths.claimStart, async (c) => {
       const clientId = mintId('cli_', random);
       const { userId } = accounts.owner;
-      const challenge = await challenges.issue({ accountUserId: userId, clientId, identity: null, ...targetOf(c) });
+      const challenge = await challenges.issue({
+        accountUserId: userId,
+        clientId,
+        identity: null,
+        ...targetOf(services, c),
+      });
       const body: ChallengeResponse = { account_user_id: userId, client_id: clientId, device_key_challenge: challenge };
       return c.json(body);
     })

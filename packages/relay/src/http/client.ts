@@ -51,7 +51,7 @@ export function clientRoutes(services: Services): Hono {
         accountUserId: userId,
         clientId: client_id,
         identity,
-        ...targetOf(c),
+        ...targetOf(services, c),
       });
       const body: ChallengeResponse = { account_user_id: userId, client_id, device_key_challenge: challenge };
       return c.json(body);

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import type { FoundCode, GivenCode } from '../pairing.ts';
 import type { Server } from '../servers.ts';
 import type { Services } from '../services.ts';
 import { Failure } from './failure.ts';
-import { remoteAddress } from './remote-address.ts';
 
 /**
  * The host behind a code that somebody gives. A wrong one costs a try.
@@ -11,11 +11,11 @@ import { remoteAddress } from './remote-address.ts';
  * @throws Failure 404 `pairing_code_unknown` with `tries_left`, or 429 when there are none left
  */
 export function requireCode(
-  { tries, pairing, servers }: Services,
+  { tries, pairing, servers, guard }: Services,
   c: Context,
   given: GivenCode,
 ): { code: FoundCode; server: Server } {
-  const address = remoteAddress(c);
+  const { address } = peerOfRequest(guard, c);
   const look = tries.look(address);
   if (!look.allowed) {
     throw new Failure(

@@ -20,7 +20,12 @@ export function enrollRoutes(services: Services): Hono {
     .post(paths.clientEnrollStart, async (c) => {
       const { userId } = await requireAccount(services, (name) => c.req.header(name));
       const clientId = mintId('cli_', random);
-      const challenge = await challenges.issue({ accountUserId: userId, clientId, identity: null, ...targetOf(c) });
+      const challenge = await challenges.issue({
+        accountUserId: userId,
+        clientId,
+        identity: null,
+        ...targetOf(services, c),
+      });
       const body: ChallengeResponse = { account_user_id: userId, client_id: clientId, device_key_challenge: challenge };
       return c.json(body);
     })

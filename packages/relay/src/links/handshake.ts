@@ -10,6 +10,7 @@ import {
 } from '@holdfast/wire';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Device } from '../devices.ts';
+import type { Peer } from '../entrance/peer.ts';
 import { bearerOf, type HeaderOf, requireController, requireServer } from '../http/credentials.ts';
 import { answerOf, Failure } from '../http/failure.ts';
 import { mintId } from '../secrets.ts';
@@ -48,7 +49,9 @@ export class Handshakes {
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
     try {
+      this.#services.guard.check(request, 'handshake');
       const admit = this.#admit(request);
+      this.#takePlace(request, socket);
       this.#ws.handleUpgrade(request, socket, head, admit);
     } catch (error) {
       this.#refuse(socket, error);
@@ -79,8 +82,18 @@ export class Handshakes {
     };
     const path = request.url?.split('?', 1)[0];
     if (path === `${DEFAULT_BASE_PATH}/${paths.serverSocket}`) return this.#admitHost(header);
-    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`) return this.#admitController(header, path);
+    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`)
+      return this.#admitController(header, path, this.#services.guard.peerOf(request));
     throw new Failure(404, 'not_found', 'No websocket is served at this path.');
+  }
+
+  /** @throws Failure 429 when its address has too many links */
+  #takePlace(request: IncomingMessage, socket: Duplex): void {
+    const { guard } = this.#services;
+    if (guard.knowsAddressesBySocket) return; // its socket has taken one
+    const release = guard.connect(request);
+    if (release !== null) socket.once('close', release);
+    else throw new Failure(429, 'too_many_connections', 'Your address has as many links open as it may.');
   }
 
   #admitHost(header: HeaderOf): (socket: WebSocket) => void {
@@ -92,7 +105,7 @@ export class Handshakes {
     };
   }
 
-  #admitController(header: HeaderOf, path: string): (socket: WebSocket) => void {
+  #admitController(header: HeaderOf, path: string, { scheme }: Peer): (socket: WebSocket) => void {
     const offered = (header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
     const ticket = offered.find((name) => name.startsWith(TICKET_SUBPROTOCOL_PREFIX));
     const { token, session } = ticket === undefined ? this.#byHeaders(header) : this.#byTicket(ticket);
@@ -103,7 +116,7 @@ export class Handshakes {
       token,
       session,
       device,
-      origin: `http://${header('host') ?? 'localhost'}`.slice(0, 256),
+      origin: this.#services.names.originFor(header('host'), scheme),
       path,
       subscribeCursor: header(headers.subscribeCursor),
       acksEndToEnd: offered.includes(TICKET_SUBPROTOCOL),
@@ -165,6 +178,7 @@ export class Handshakes {
     const { status, headers: fields, body } = answerOf(failure, requestId);
     const lines = Object.entries({ ...fields, connection: 'close', 'content-length': String(Buffer.byteLength(body)) });
     const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    socket.once('finish', () => socket.destroy()); // who does not close its side holds nothing here
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body}`);
   }
 }

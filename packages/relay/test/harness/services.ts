@@ -34,6 +34,9 @@ export function appFor(
     bounds: { ...defaultBounds, ...bounds },
     logger: pino({ level: 'silent' }),
     tokenLifeMs,
+    listenHost: '127.0.0.1',
+    publicUrl: null,
+    trustProxy: 0,
   });
   const app = createApp(services);
   const { accountId, accountToken } = services.accounts.mintToken();
@@ -47,7 +50,7 @@ export function appFor(
     const response = await app.request(
       `${DEFAULT_BASE_PATH}/${path}`,
       { method, headers: as, ...(body === undefined ? {} : { body: JSON.stringify(body) }) },
-      { incoming: { socket: { remoteAddress: from } } },
+      { incoming: { headers: {}, socket: { remoteAddress: from } } },
     );
     const answer: unknown = response.status === 204 ? {} : await response.json();
     return { status: response.status, headers: response.headers, body: answer as Json };
