@@ -38,6 +38,10 @@ export const faults = {
     fault: 'the handshake answers 503 with `Retry-After: 20`; somebody pairs',
     mark: 'the link waits; pairing works',
   },
+  'machine-sleeps': {
+    fault: 'the machine sleeps for 15 s (SIGSTOP, SIGCONT), and its connection dies meanwhile without a word',
+    mark: 'notices when it wakes: connects within 10 s, not after the 60 s of its heartbeat',
+  },
   'retry-after-without-end': {
     fault: '`Retry-After: 99999999999`',
     mark: 'one probe after the cap of an hour',

@@ -17,6 +17,8 @@ import { HostProcess } from '../../e2e/support/host-process.ts';
 export interface Subject {
   /** Starts a pairing; rejects when it is refused. */
   pair(): Promise<unknown>;
+  /** To all of it. */
+  signal(signal: NodeJS.Signals): void;
   /** SIGKILL, to all of it. */
   crash(): Promise<void>;
   stop(): Promise<void>;
@@ -29,6 +31,7 @@ export const ours: Start = async (relay, dir) => {
   const host = new HostProcess({ relay, dir });
   return {
     pair: () => host.pair(),
+    signal: (signal) => host.process.kill(signal),
     crash: async () => {
       host.process.kill('SIGKILL');
       await host.process.exited;
@@ -43,6 +46,7 @@ export const stock: Start = async (relay, dir) => {
   const codex = await startStockCodex({ home: dir });
   return {
     pair: () => codex.rpc('remoteControl/pairing/start', { manualCode: true }),
+    signal: (signal) => codex.kill(signal),
     crash: async () => {
       codex.kill('SIGKILL');
       await codex.stop();

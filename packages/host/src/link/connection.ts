@@ -1,5 +1,4 @@
 import type { Clock } from '@holdfast/lease';
-import { limits } from '@holdfast/wire';
 import type { RawData, WebSocket } from 'ws';
 import { Heartbeat } from './heartbeat.ts';
 
@@ -33,8 +32,8 @@ export class Connection {
       onBeat: () => {
         if (socket.readyState === socket.OPEN) socket.ping();
       },
-      onLost: () => {
-        this.#lost ??= `no pong for ${limits.pongTimeoutMs / 1000} s`;
+      onLost: (silenceMs) => {
+        this.#lost ??= `no pong for ${silenceMs / 1000} s`;
         socket.terminate();
       },
     });
@@ -62,6 +61,11 @@ export class Connection {
         if (!error) this.pump();
       });
     }
+  }
+
+  /** It may be dead: it has to answer soon, or is given up. */
+  doubt(): void {
+    this.#heartbeat.doubt();
   }
 
   /** Ends it in order, or without it when the other side does not answer. What still comes in is not told. */

@@ -3,9 +3,12 @@ import { limits } from '@holdfast/wire';
 
 export interface HeartbeatEvents {
   onBeat(): void;
-  /** No pong came for too long. Nothing is told after this. */
-  onLost(): void;
+  /** No pong came for so many milliseconds. Nothing is told after this. */
+  onLost(silenceMs: number): void;
 }
+
+/** How long an answer may take when the connection is in doubt, in milliseconds. */
+const DOUBT_TIMEOUT_MS = 5_000;
 
 /** Says when to ping, and when a connection that does not answer is lost (docs/protocol.md §3). Runs until it is stopped. */
 export class Heartbeat {
@@ -25,6 +28,17 @@ export class Heartbeat {
     this.#lastPong = this.#clock.monotonic();
   }
 
+  /** The connection may be dead: pings at once, and does not wait long for the answer. */
+  doubt(): void {
+    const askedAt = this.#clock.monotonic();
+    this.#timer.cancel();
+    this.#timer = this.#clock.setTimer(DOUBT_TIMEOUT_MS, () => {
+      if (this.#lastPong < askedAt) this.#events.onLost(DOUBT_TIMEOUT_MS);
+      else this.#timer = this.#wait();
+    });
+    this.#events.onBeat();
+  }
+
   stop(): void {
     this.#timer.cancel();
   }
@@ -35,7 +49,7 @@ export class Heartbeat {
 
   #beat(): void {
     if (this.#clock.monotonic() - this.#lastPong > limits.pongTimeoutMs) {
-      this.#events.onLost();
+      this.#events.onLost(limits.pongTimeoutMs);
       return;
     }
     this.#timer = this.#wait();

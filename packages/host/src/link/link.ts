@@ -6,6 +6,7 @@ import { withoutSecrets } from '../secrets.ts';
 import { reconnectDelay } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { type HandshakeRequest, shakeHands } from './handshake.ts';
+import { Surroundings } from './surroundings.ts';
 
 /** A link that held this long was a good one: the next drop starts the backoff anew. In milliseconds. */
 const STABLE_MS = 60_000;
@@ -54,6 +55,9 @@ export class Link {
   #stopping: AbortController | null = null;
   /** Gives up the handshake that is under way. */
   #shaking: AbortController | null = null;
+  /** Ends the wait that is under way. */
+  #endWait: () => void = () => {};
+  #surroundings: Surroundings | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: LinkOptions) {
@@ -69,6 +73,7 @@ export class Link {
     if (this.#stopping !== null) return;
     const stopping = new AbortController();
     this.#stopping = stopping;
+    this.#surroundings = new Surroundings(this.#options.clock, () => this.#lookAgain());
     this.#running = this.#running.then(() => this.#run(stopping.signal));
   }
 
@@ -82,6 +87,8 @@ export class Link {
   async stop(why: string): Promise<void> {
     this.#stopping?.abort();
     this.#stopping = null;
+    this.#surroundings?.stop();
+    this.#surroundings = null;
     this.#connection?.close(why);
     await this.#running;
   }
@@ -95,11 +102,12 @@ export class Link {
   async #run(signal: AbortSignal): Promise<void> {
     const { deadline, random } = this.#options;
     let attempts = 0;
-    if (deadline.remaining() > 0) {
-      this.#failed(deadline.message); // in an earlier process
-      await this.#wait(deadline.remaining(), attempts, signal);
-    }
+    if (deadline.remaining() > 0) this.#failed(deadline.message); // in an earlier process
     while (!signal.aborted) {
+      if (deadline.remaining() > 0) {
+        await this.#wait(deadline.remaining(), attempts, signal);
+        continue; // it may have been woken before the end
+      }
       const grant = await this.#token(signal, attempts);
       if (grant === null) break;
       attempts += 1;
@@ -189,6 +197,7 @@ export class Link {
     });
   }
 
+  /** Ends early when the machine woke up, or is on another network. */
   #wait(ms: number, attempts: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     if (signal.aborted) return Promise.resolve();
@@ -201,8 +210,16 @@ export class Link {
         resolve();
       };
       signal.addEventListener('abort', done);
+      this.#endWait = done;
       timer = clock.setTimer(ms, done);
     });
+  }
+
+  /** After a sleep the connection may be dead, a handshake surely is, and what was waited for may be over. */
+  #lookAgain(): void {
+    this.#shaking?.abort();
+    this.#connection?.doubt();
+    this.#endWait();
   }
 
   #failed(why: string): void {
