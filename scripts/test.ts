@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 const suites: Record<string, string[]> = {
   default: ['test/e2e/seed-*.test.ts', 'test/e2e/*.test.ts', 'packages/*/test/**/*.test.ts'],
   codex: ['test/codex/*.test.ts'],
+  browser: ['test/browser/*.test.ts'],
   faults: ['test/faults/restarted-*.test.ts', 'test/faults/*.test.ts'],
 };
 

@@ -15,8 +15,6 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // a name that is not this machine, for what a page may do only on localhost or over https
-  '--host-resolver-rules=MAP relay.test 127.0.0.1',
 ];
 
 /** Why these tests cannot run here; false when they can. Installs the browser where apt can. Under CI a missing one is a failure. */

@@ -25,24 +25,23 @@ export function Conversation({ chat, talk, machine }: { chat: Chat; talk: Talk; 
     following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
     setAway(!following.current);
   };
+  const standing = chat.turn === null ? '' : talk.approvals.length > 0 ? 'Waiting for you' : 'Working';
   const connected = machine.link.state === 'connected';
   return (
     <div class="conversation-frame">
-      <main class="conversation" tabIndex={0} aria-label="Conversation" ref={scroller} onScroll={onScroll}>
+      <section class="conversation" tabIndex={0} aria-label="Conversation" ref={scroller} onScroll={onScroll}>
         <div class="column">
           {chat.items.length === 0 && <Welcome talk={talk} machine={machine} />}
           {chat.dropped > 0 && <p class="note quiet">{chat.dropped} earlier steps are not shown.</p>}
           {chat.items.map((item) => (
             <Item key={item.id} item={item} connected={connected} />
           ))}
-          <p class="working" data-on={chat.turn !== null && talk.approvals.length === 0}>
-            <span aria-hidden="true" />
-            <span role="status">
-              {chat.turn === null ? '' : talk.approvals.length > 0 ? 'Waiting for you' : 'Working'}
-            </span>
-          </p>
         </div>
-      </main>
+      </section>
+      <p class="working" data-on={chat.turn !== null && talk.approvals.length === 0}>
+        <span aria-hidden="true" />
+        <span role="status">{standing}</span>
+      </p>
       {away && (
         <button
           type="button"

@@ -12,7 +12,8 @@ export function Markdown({ segments }: { segments: Segments }) {
       {segments.settled.map((text, at) => (
         <Piece key={at} text={text} />
       ))}
-      <Piece key="tail" text={segments.tail} />
+      {/* by the key that it will have once it is settled, so that it stays the same element */}
+      <Piece key={segments.settled.length} text={segments.tail} />
     </div>
   );
 }
@@ -29,7 +30,7 @@ function drawBlock(block: Block, key: number) {
     case 'heading':
       // below the page's own headings, whatever the agent thinks it is
       return (
-        <p key={key} role="heading" aria-level={Math.min(6, block.level + 2)} class={`heading level-${block.level}`}>
+        <p key={key} role="heading" aria-level={Math.min(6, block.level + 1)} class={`heading level-${block.level}`}>
           {block.children.map(drawInline)}
         </p>
       );

@@ -18,7 +18,7 @@ export function TalkView({ machine, talk = NEW_TALK }: { machine: Machine; talk:
   const showing = talk.showing === 'chat' && talk.agent?.kind === 'other' ? 'wire' : talk.showing;
   const chat = chatOf(talk);
   return (
-    <div class="talk">
+    <main class="talk">
       <TalkHeader machine={machine} talk={talk} session={session} showing={showing} />
       <LinkStatus machine={machine} />
       {showing === 'threads' && <Threads talk={talk} session={session} />}
@@ -32,6 +32,6 @@ export function TalkView({ machine, talk = NEW_TALK }: { machine: Machine; talk:
       {showing === 'chat' && talk.agent?.kind !== 'mcp' && (
         <Composer machine={machine} talk={talk} running={chat.turn !== null} session={session} />
       )}
-    </div>
+    </main>
   );
 }

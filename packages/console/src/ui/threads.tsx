@@ -6,7 +6,7 @@ import { useNow } from './use-app.ts';
 export function Threads({ talk, session }: { talk: Talk; session: Session }) {
   const now = useNow(30_000);
   return (
-    <main class="scroll">
+    <section class="scroll" aria-label="Conversations" tabIndex={0}>
       <div class="column">
         <h2>Conversations</h2>
         {talk.threadsProblem !== null && (
@@ -29,6 +29,6 @@ export function Threads({ talk, session }: { talk: Talk; session: Session }) {
           New conversation
         </button>
       </div>
-    </main>
+    </section>
   );
 }

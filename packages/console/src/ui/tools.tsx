@@ -5,7 +5,7 @@ import type { Talk, Tool } from '../state/talk.ts';
 /** The tools of an MCP server. */
 export function Tools({ talk, session }: { talk: Talk; session: Session }) {
   return (
-    <main class="scroll">
+    <section class="scroll" aria-label="Tools" tabIndex={0}>
       <div class="column">
         <h2>Tools</h2>
         {talk.tools.length === 0 && <p class="quiet">{talk.phase === 'ready' ? 'The server lists none yet.' : ''}</p>}
@@ -27,7 +27,7 @@ export function Tools({ talk, session }: { talk: Talk; session: Session }) {
           ))}
         </ul>
       </div>
-    </main>
+    </section>
   );
 }
 

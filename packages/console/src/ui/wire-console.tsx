@@ -40,7 +40,7 @@ export function WireConsole({ talk, session }: { talk: Talk; session: Session })
   };
   return (
     <>
-      <main class="scroll wire" tabIndex={0} aria-label="Messages on the wire" ref={scroller}>
+      <section class="scroll wire" tabIndex={0} aria-label="Messages on the wire" ref={scroller}>
         <div class="column">
           {talk.agent?.kind === 'other' && (
             <p class="note quiet">
@@ -58,7 +58,7 @@ export function WireConsole({ talk, session }: { talk: Talk; session: Session })
             ))}
           </ol>
         </div>
-      </main>
+      </section>
       {problem !== null && (
         <p class="banner bad" role="alert">
           {problem}

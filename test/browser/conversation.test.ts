@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { missingBrowser } from './support/chromium.ts';
+import { decide, pairByAddress, scriptedAgent, send, startUp, watchedPage } from './support/visit.ts';
+
+const skip = missingBrowser();
+
+describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
+  test('has a whole turn of the demo agent: streamed answer, a command that is allowed, its output', async (t) => {
+    const up = await startUp(t);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'what machine is this?');
+    await page.getByText('You said: "what machine is this?"').waitFor();
+    await page.getByRole('heading', { name: 'May it run this?' }).waitFor();
+    assert.match(await page.locator('.approval').textContent(), /uname -sr[\s\S]*changes nothing/);
+    await decide(page, 'Allow once');
+    await page.getByText(/^It is Linux/).waitFor();
+    assert.match(await page.getByLabel('Output').textContent(), /^Linux/);
+    await page.locator('.progress[data-progress="completed"]').waitFor();
+    assert.equal(await page.locator('.said').count(), 1);
+    assert.equal(await page.getByRole('button', { name: 'Stop' }).count(), 0);
+  });
+
+  test('an approval takes no tap that comes too early, has no focus, and keeps a denial', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'edit the files');
+    const allow = page.getByRole('button', { name: 'Allow once' });
+    await allow.waitFor();
+    assert.equal(await page.evaluate(`document.querySelector('.approval').contains(document.activeElement)`), false);
+    await allow.click({ force: true }); // what a thumb does that was on its way to something else
+    assert.equal(await page.locator('.approval').count(), 1, 'the early tap did not count');
+    await page.locator('.approval[data-armed="true"]').waitFor();
+    // pressed before, released after: no answer either
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByText('Not allowed').waitFor();
+    await send(page, 'decisions');
+    await page.getByText('decisions: decline', { exact: true }).waitFor();
+  });
+
+  test('shows file changes as diffs, whatever their names', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'edit');
+    await page.getByRole('heading', { name: 'May it change these files?' }).waitFor();
+    await decide(page, 'Allow for this session');
+    await send(page, 'decisions');
+    await page.getByText('decisions: acceptForSession').waitFor();
+    await page.getByText('src/<b>index</b>.ts').first().waitFor();
+    assert.equal(await page.locator('.diff-line[data-sign="+"]').first().textContent(), '+const b = 3;\n');
+  });
+
+  test('a command cannot hide anything from who allows it', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'trick');
+    await page.getByText('echo safe⟨U+202E⟩; rm -rf ~⟨U+200B⟩').waitFor();
+  });
+
+  test('hostile Markdown is text: it runs nothing, loads nothing, leads nowhere it should not', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'hostile');
+    await page.getByText('deep').waitFor();
+    await page.getByRole('button', { name: 'Send' }).waitFor();
+    assert.equal(await page.title(), 'Holdfast');
+    const answer = page.locator('.answer');
+    assert.equal(await answer.locator('script, iframe, img, svg, style, object, embed, form').count(), 0);
+    assert.equal(await answer.locator('a:not([href^="https://evil.example/"])').count(), 0);
+    const attributes = await page.evaluate(
+      `[...new Set([...document.querySelectorAll('.answer *')].flatMap((element) => element.getAttributeNames()))].sort()`,
+    );
+    const known = ['aria-label', 'aria-level', 'class', 'href', 'rel', 'role', 'scope', 'tabindex', 'target', 'title'];
+    assert.deepEqual(
+      (attributes as string[]).filter((name) => !known.includes(name)),
+      [],
+    );
+  });
+
+  test('an answer of a megabyte is drawn while it comes, and the page stays quick', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'big');
+    await page.getByRole('heading', { name: 'Part 1023' }).waitFor({ timeout: 60_000 });
+    assert.ok(Number(await page.evaluate(`document.querySelector('.answer').textContent.length`)) > 1_000_000);
+    const frame = await page.evaluate(`new Promise((resolve) => {
+      const began = performance.now();
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - began)));
+    })`);
+    assert.ok(Number(frame) < 2_000, `two frames took ${frame} ms`);
+    await send(page, 'still there?');
+    await page.getByText('echo: still there?').waitFor();
+  });
+
+  test('is stopped by one tap', async (t) => {
+    const up = await startUp(t);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'count to 9000');
+    await page.getByText('1 2 3 4 5').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped.').waitFor();
+    await page.getByRole('button', { name: 'Send' }).waitFor();
+  });
+
+  test('goes on by one tap when the agent is gone, and keeps what was said', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'hello');
+    await page.getByText('echo: hello').waitFor();
+    await send(page, 'crash');
+    await page.getByText('The agent is gone:').waitFor();
+    await page.getByRole('button', { name: 'Connect again' }).click();
+    await page.getByText('What you send now begins anew.').waitFor();
+    await page.getByText('echo: hello').waitFor();
+    await send(page, 'again');
+    await page.getByText('echo: again').waitFor();
+  });
+
+  test('is found again in the list of the agent’s conversations', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await page.getByRole('button', { name: 'Conversations' }).click();
+    await page.getByRole('button', { name: /An older conversation/ }).click();
+    await page.locator('strong', { hasText: 'remember' }).waitFor();
+    await page.getByRole('button', { name: 'New conversation' }).click();
+    await page.getByText('What shall it do?').waitFor();
+  });
+
+  test('is all done by the keyboard', async (t) => {
+    const up = await startUp(t);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await page.getByLabel('Message', { exact: true }).focus();
+    await page.keyboard.type('what system is this?');
+    await page.keyboard.press('Enter');
+    await page.locator('.approval[data-armed="true"]').waitFor();
+    const focused = () => page.evaluate(`document.activeElement.textContent`);
+    for (let tabs = 0; (await focused()) !== 'Allow once'; tabs += 1) {
+      assert.ok(tabs < 30, 'the button is reached by Tab');
+      await page.keyboard.press('Shift+Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByText(/^It is Linux/).waitFor();
+  });
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { missingBrowser } from './support/chromium.ts';
+import { startUp, watchedPage } from './support/visit.ts';
+
+const skip = missingBrowser();
+
+/** Answers every request with what it was asked. */
+const ECHO = `
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, method, params } = JSON.parse(line);
+    if (id !== undefined) process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result: { echoed: method, params } }) + '\\n');
+  });`;
+
+describe('an agent of another protocol, in a browser', { skip, concurrency: 2 }, () => {
+  test('a real MCP server: its tools are listed and called', async (t) => {
+    const require = createRequire(import.meta.url);
+    const server = join(
+      dirname(require.resolve('@modelcontextprotocol/server-everything/package.json')),
+      'dist/index.js',
+    );
+    const up = await startUp(t, ['--', process.execPath, server, 'stdio']);
+    const page = await watchedPage(t, up.url);
+    await page.goto(`${up.url}/#${up.code}`);
+    const echo = page.locator('.tools > li', { has: page.locator('summary code', { hasText: /^echo$/ }) });
+    await echo.locator('summary').first().click();
+    await echo.getByLabel('Arguments, as JSON').fill('{ "message": ');
+    await echo.getByRole('button', { name: 'Call echo' }).click();
+    await echo.getByText('The arguments are not JSON.').waitFor();
+    await echo.getByLabel('Arguments, as JSON').fill('{ "message": "from a phone" }');
+    await echo.getByRole('button', { name: 'Call echo' }).click();
+    await echo.getByText('Echo: from a phone').waitFor();
+  });
+
+  test('any other: its messages are shown, and written by hand', async (t) => {
+    const up = await startUp(t, ['--', process.execPath, '-e', ECHO]);
+    const page = await watchedPage(t, up.url);
+    await page.goto(`${up.url}/#${up.code}`);
+    await page.getByText('does not know the protocol of this agent').waitFor();
+    const line = page.getByLabel('A JSON-RPC message');
+    await line.fill('not json');
+    await line.press('Enter');
+    await page.getByText('The message was not sent').waitFor();
+    await line.fill('{"id": "by hand", "method": "ping/me", "params": [1]}');
+    await line.press('Enter');
+    await page.getByText('{"jsonrpc":"2.0","id":"by hand","result":{"echoed":"ping/me","params":[1]}}').waitFor();
+    await line.press('ArrowUp');
+    assert.match(await line.inputValue(), /ping\/me/);
+  });
+});
