@@ -79,6 +79,17 @@ describe('a turn', () => {
     assert.equal(chatOf(failed).turn, null);
   });
 
+  test('that is tried again says so once', () => {
+    const error = (message: string, willRetry: boolean) => told('error', { error: { message }, willRetry });
+    const talk = after(ready, sending, began, error('try 1', true), error('try 2', true), error('given up', false));
+    assert.deepEqual(
+      chatOf(talk)
+        .items.slice(1)
+        .map((item) => item.kind === 'note' && item.text),
+      ['try 2', 'given up'],
+    );
+  });
+
   test('of another thread does not show in this one', () => {
     const talk = after(ready, sending, began, {
       type: 'notified',
@@ -249,7 +260,11 @@ test('the wire is remembered, in number and in size', () => {
 });
 
 test('agents are told apart by their answer to initialize', () => {
-  assert.deepEqual(recognize({ userAgent: 'codex/0.169.0 (linux)' }), { kind: 'codex', name: 'codex/0.169.0' });
+  const stock = recognize({
+    userAgent: 'holdfast-console/0.169.0 (Debian 12.0.0; x86_64) xterm (holdfast-console; 0.1.0)',
+  });
+  assert.deepEqual(stock, { kind: 'codex', name: 'codex 0.169.0' });
+  assert.deepEqual(recognize({ userAgent: 'demo/1 (linux)' }), { kind: 'codex', name: 'demo 1' });
   assert.deepEqual(recognize({ serverInfo: { name: 'everything' } }), { kind: 'mcp', name: 'everything' });
   for (const answer of [null, {}, 'yes', { userAgent: 7 }]) assert.equal(recognize(answer).kind, 'other');
 });

@@ -66,9 +66,15 @@ export async function introduce({ rpc: client }: OpenAgent): Promise<Agent> {
 
 export function recognize(answer: unknown): Agent {
   const userAgent = textOf(answer, 'userAgent');
-  if (userAgent !== null) return { kind: 'codex', name: userAgent.split(' ')[0] ?? userAgent };
+  if (userAgent !== null) return { kind: 'codex', name: codexName(userAgent) };
   const server = member(answer, 'serverInfo');
   if (server !== undefined)
     return { kind: 'mcp', name: textOf(server, 'title') ?? textOf(server, 'name') ?? 'an MCP server' };
   return { kind: 'other', name: textOf(member(answer, 'agentInfo'), 'name') ?? 'an agent of another protocol' };
+}
+
+/** "codex 0.169.0" of a stock codex, which puts its client's name before its own version. */
+function codexName(userAgent: string): string {
+  const [name = '', version = ''] = (userAgent.split(' ')[0] ?? '').split('/');
+  return `${name === INITIALIZE.clientInfo.name ? 'codex' : name} ${version}`.trim();
 }

@@ -31,7 +31,7 @@ export function applyNotification(chat: Chat, method: string, params: unknown): 
         changes: readChanges(listOf(params, 'changes')),
       }));
     case 'error':
-      return addNote(chat, 'bad', problemText(params));
+      return problem(chat, params);
     case 'warning':
       return addNote(chat, 'quiet', textOf(params, 'message') ?? 'The agent warns of something it does not name.');
     case 'thread/compacted':
@@ -94,10 +94,16 @@ export function settle(item: ChatItem): ChatItem {
   return item;
 }
 
+/** While it tries again, the newest try stands in the place of the one before. */
+function problem(chat: Chat, params: unknown): Chat {
+  const text = problemText(params);
+  if (member(params, 'willRetry') !== true) return addNote(chat, 'bad', text);
+  return putItem(chat, { kind: 'note', id: `retry-${textOf(params, 'turnId')}`, tone: 'quiet', text });
+}
+
 function problemText(holder: unknown): string {
   const error = member(holder, 'error');
   const message = textOf(error, 'message') ?? 'The agent failed and did not say why.';
   const details = textOf(error, 'additionalDetails');
-  const retry = member(holder, 'willRetry') === true ? ' It tries again.' : '';
-  return `${message}${details === null ? '' : `\n${details}`}${retry}`;
+  return details === null ? message : `${message}\n${details}`;
 }

@@ -41,7 +41,7 @@ export function Composer({ machine, talk, running, session }: ComposerProps) {
       <textarea
         id="message"
         rows={1}
-        placeholder={running ? 'Write the next message…' : 'Write a message…'}
+        placeholder={running ? 'Next message…' : 'Write a message…'}
         value={talk.draft}
         onInput={(event) => type(event.currentTarget.value)}
         onKeyDown={onKeyDown}
