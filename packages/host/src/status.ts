@@ -33,6 +33,8 @@ export interface HostStatus extends StatusReadResult {
     readonly streamId: string;
     readonly since: string;
     readonly unacked: number;
+    /** Its controller does not ack: its agent is not read until it does. */
+    readonly stopped: boolean;
   }[];
 }
 

@@ -120,9 +120,10 @@ describe('over the control socket', () => {
       'lastAnswer',
       'counts',
     ]);
-    const { since, unacked, ...ids } = Object(result['streams'])[0];
+    const { since, unacked, stopped, ...ids } = Object(result['streams'])[0];
     assert.deepEqual(ids, { clientId: stream.clientId, streamId: stream.streamId });
     assert.equal(typeof unacked, 'number');
+    assert.equal(stopped, false);
     const lastAnswer = Object(result['lease']?.['lastAnswer']);
     assert.deepEqual(Object.keys(lastAnswer), ['status', 'requestId', 'at']);
     for (const time of [since, lastAnswer.at, result['lease']?.['expiresAt'], result['link']?.['since']]) {

@@ -27,7 +27,8 @@ describe('a controller that does not ack', () => {
     const stream = authority.openStream();
     await stream.request('initialize');
     await statusOf(host, ({ streams }) => (streams[0]?.unacked ?? 0) >= OUTBOX_WINDOW.frames);
-    const { unacked = 0 } = host.status().streams[0] ?? {};
+    const { unacked = 0, stopped } = host.status().streams[0] ?? {};
+    assert.equal(stopped, true);
     assert.ok(unacked < 2 * OUTBOX_WINDOW.frames, `${unacked} frames are kept`);
     await authority.waitFor(() => stream.frames.length === unacked);
 

@@ -1,50 +1,64 @@
 import type { HostStatus } from '@holdfast/host';
 import { Command } from 'commander';
 import { ControlClient } from '../control-client.ts';
+import { LiveView } from '../live-view.ts';
 import { jsonOption } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { findControlSocket } from '../places.ts';
+import { describeStatus } from '../status-view.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
+
+interface StatusFlags {
+  data?: string;
+  watch: boolean;
+  json: boolean;
+}
+
+/** A live view counts down, so it is drawn this often, in milliseconds. */
+const REDRAW_MS = 1_000;
 
 export function statusCommand(): Command {
   return new Command('status')
     .summary('what the host on this machine is doing, and why')
     .option('--data <dir>', 'the data folder of the host, or of an `up`')
-    .option('--watch', 'go on, and tell every change', false)
+    .option('--watch', 'go on, and show every change: in place on a terminal, else one after the other', false)
     .addOption(jsonOption())
-    .action(async (flags: { data?: string; watch: boolean; json: boolean }) => {
-      const output = createOutput(flags.json);
-      const show = (status: HostStatus) => output.report(status, describe(status));
+    .action(async (flags: StatusFlags) => {
+      const show = shower(flags);
       const client = await ControlClient.open(findControlSocket(flags.data), (method, params) => {
         if (method === 'holdfast/status/changed' && flags.watch) show(params as HostStatus); // our own host says so
       });
-      show((await client.call('holdfast/status')) as HostStatus); // likewise
-      if (flags.watch) await Promise.race([client.closed, aborted(stopSignal())]);
+      const ask = async () => show((await client.call('holdfast/status')) as HostStatus); // likewise
+      await ask();
+      if (flags.watch) await watch(client, isLive(flags) ? ask : null, createOutput(flags.json).tell);
       client.close();
     });
 }
 
-function describe({ status, reason, serverName, environmentId, relay, link, lease, streams }: HostStatus): string {
-  const rows: [string, string][] = [
-    ['status', `${status}: ${reason}`],
-    ['host', `${serverName} (environment ${environmentId ?? 'none yet'})`],
-    ['relay', relay],
-    [
-      'link',
-      `${link.state} since ${link.since}${link.nextAttemptAt === null ? '' : `, next try ${link.nextAttemptAt}`}`,
-    ],
-    [
-      'lease',
-      `${lease.state}${lease.expiresAt === null ? '' : `, token good until ${lease.expiresAt}`}${lease.retryAt === null ? '' : `, relay asked again at ${lease.retryAt}`}`,
-    ],
-    [
-      'streams',
-      streams.length === 0
-        ? 'none'
-        : streams
-            .map((stream) => `${stream.streamId} since ${stream.since}, ${stream.unacked} unacked`)
-            .join('\n          '),
-    ],
-  ];
-  return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
+function isLive({ watch, json }: StatusFlags): boolean {
+  return watch && !json && process.stdout.isTTY;
+}
+
+function shower(flags: StatusFlags): (status: HostStatus) => void {
+  const describe = (status: HostStatus) => describeStatus(status, Date.now());
+  if (isLive(flags)) {
+    const view = new LiveView(process.stdout);
+    return (status) => view.show(describe(status));
+  }
+  const output = createOutput(flags.json);
+  return (status) => output.report(status, describe(status));
+}
+
+/** Until the host stops, or this command is told to. */
+async function watch(
+  client: ControlClient,
+  redraw: (() => Promise<void>) | null,
+  tell: (text: string) => void,
+): Promise<void> {
+  const stop = stopSignal();
+  // Whether the host is gone is told below.
+  const timer = redraw === null ? undefined : setInterval(() => void redraw().catch(() => {}), REDRAW_MS);
+  await Promise.race([client.closed, aborted(stop)]);
+  if (!stop.aborted) tell('The host has stopped.');
+  clearInterval(timer);
 }

@@ -29,6 +29,8 @@ export interface StreamStatus {
   /** By the clock's monotonic time, in milliseconds. */
   readonly since: number;
   readonly unacked: number;
+  /** Its window is full: its agent is not read until something is acked. */
+  readonly stopped: boolean;
 }
 
 export interface StreamsOptions {
@@ -95,7 +97,7 @@ export class Streams {
   status(): StreamStatus[] {
     return [...this.#open].map(([key, stream]) => {
       const [clientId, streamId] = fromStreamKey(key);
-      return { clientId, streamId, since: stream.since, unacked: stream.outbox.unacked };
+      return { clientId, streamId, since: stream.since, unacked: stream.outbox.unacked, stopped: stream.outbox.isFull };
     });
   }
 

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { HostStatus } from '@holdfast/host';
+import { LiveView } from '../src/live-view.ts';
+import { describeStatus } from '../src/status-view.ts';
+
+const NOW = Date.UTC(2030, 0, 1, 12);
+const at = (offsetMs: number) => new Date(NOW + offsetMs).toISOString();
+
+const status: HostStatus = {
+  status: 'errored',
+  reason: 'The relay says 503; next try in 41 s.',
+  serverName: 'machine',
+  installationId: 'id',
+  environmentId: null,
+  relay: 'https://relay.example/backend-api',
+  link: { state: 'waiting', since: at(-5 * 60_000), attempts: 3, lastError: null, nextAttemptAt: at(41_000) },
+  lease: {
+    state: 'fresh',
+    expiresAt: at(2 * 3_600_000),
+    retryAt: null,
+    reason: null,
+    generation: 1,
+    lastAnswer: null,
+    counts: {} as HostStatus['lease']['counts'], // not shown
+  },
+  streams: [
+    { clientId: 'c', streamId: 'one', since: at(-30_000), unacked: 0, stopped: false },
+    { clientId: 'c', streamId: 'two\x1b[2J', since: at(-30_000), unacked: 1024, stopped: true },
+  ],
+};
+
+describe('a status for a person', () => {
+  test('has each moment and how far away it is', () => {
+    const text = describeStatus(status, NOW);
+    assert.match(text, /^status {4}errored: The relay says 503; next try in 41 s\.$/m);
+    assert.match(text, /^link {6}waiting since .*Z \(5 min ago\), next try .*Z \(in 41 s\)$/m);
+    assert.match(text, /^lease {5}fresh, token good until .*Z \(in 2 h\)$/m);
+  });
+
+  test('says which stream has stopped, and shows no control character of an id', () => {
+    const text = describeStatus(status, NOW);
+    assert.match(text, /^streams {3}one since .*, 0 unacked$/m);
+    assert.match(text, /^ {10}two \[2J since .*, 1024 unacked; stopped, since its controller does not ack/m);
+    assert.ok(!text.includes('\x1b'));
+  });
+});
+
+describe('a live view', () => {
+  test('takes back as many lines as it drew, breaks those that would wrap, and draws none that would scroll', () => {
+    let written = '';
+    const screen = { columns: 10, rows: 4, write: (text: string) => (written = text) };
+    const view = new LiveView(screen);
+    view.show('a line that is long\nb\nc\nd\ne');
+    assert.equal(written, '\x1b[Ja line tha\nt is long\nb\n');
+    view.show('x');
+    assert.equal(written, '\x1b[3A\x1b[Jx\n');
+    view.show('y');
+    assert.equal(written, '\x1b[1A\x1b[Jy\n');
+  });
+
+  test('takes a terminal that does not know its size for a usual one', () => {
+    let written = '';
+    new LiveView({ columns: 0, rows: 0, write: (text: string) => (written = text) }).show('a line\nand another');
+    assert.equal(written, '\x1b[Ja line\nand another\n');
+  });
+});
