@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Logger } from 'pino';
 import { Accounts } from './accounts.ts';
+import { Audit } from './audit.ts';
 import type { Bounds } from './bounds.ts';
 import { Challenges } from './challenges.ts';
 import type { Clock } from './clock.ts';
@@ -77,6 +78,7 @@ export function createServices(options: ServicesOptions) {
     accounts: new Accounts({ ...base, signingKey }),
     serverTokens: new Tokens({ ...base, kind: 'server', lifeMs: tokenLifeMs }),
     clientTokens: new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS }),
+    audit: new Audit(base),
     pairing: new Pairing({ ...base, pepper }),
     challenges: new Challenges(base),
     tickets: new Tickets(base),

@@ -5,7 +5,7 @@ import { openDataFolder } from '@holdfast/data-folder';
 import { DEFAULT_BASE_PATH, isLoopbackHost } from '@holdfast/wire';
 import { getRequestListener } from '@hono/node-server';
 import { type Logger, pino } from 'pino';
-import { Accounts, type AccountToken } from './accounts.ts';
+import { PROGRAM } from './beside.ts';
 import { type Bounds, defaultBounds } from './bounds.ts';
 import { type Clock, every, systemClock } from './clock.ts';
 import { createHttpServer } from './entrance/http-server.ts';
@@ -15,9 +15,7 @@ import { Handshakes } from './links/handshake.ts';
 import type { RandomBytes } from './secrets.ts';
 import { createServices } from './services.ts';
 import { migrations } from './stores/schema.ts';
-import { openSettings } from './stores/settings.ts';
 
-const PROGRAM = 'relay';
 const SWEEP_MS = 60_000;
 /** How long peers may take over their half of the closing handshake when the relay stops. */
 const CLOSE_GRACE_MS = 1_000;
@@ -131,21 +129,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   } catch (error) {
     folder.close();
     throw error;
-  }
-}
-
-/**
- * A new account token of a relay's owner, beside the relay while it runs or while it does not. The fifty newest are valid.
- *
- * @throws DataFolderError `ERR_DATA_MISSING` when no relay ever ran there
- */
-export function mintAccountToken(dataDir: string): AccountToken {
-  const { db, close } = openDataFolder(dataDir, { program: PROGRAM, migrations, as: 'guest' });
-  try {
-    const { signingKey } = openSettings(db, randomBytes);
-    return new Accounts({ db, clock: systemClock, random: randomBytes, signingKey }).mintToken();
-  } finally {
-    close();
   }
 }
 

@@ -106,6 +106,11 @@ export class Switchboard {
     for (const port of ports.ofOwner(serverId)) port.close(closeCodes.removed, 'this host was removed from the relay');
   }
 
+  /** Writes beside what passes, in its next transaction. */
+  note(write: () => void): void {
+    this.#journal.add(0, write);
+  }
+
   sweep(): void {
     this.#journal.add(0, (effects) => {
       this.#options.life.sweep(effects);

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import type { Services } from '../services.ts';
 import { requireAccount, requireBearer } from './credentials.ts';
 
@@ -16,6 +17,9 @@ export function accountRoutes(services: Services): Hono {
     })
     .post(CODEX_CREDENTIALS_PATH, async (c) => {
       const account = await requireAccount(services, (name) => c.req.header(name));
-      return c.json(await services.accounts.mintCodexCredentials(account));
+      const { address } = peerOfRequest(services.guard, c);
+      const credentials = await services.accounts.mintCodexCredentials(account);
+      services.audit.record({ event: 'codex_credentials_made', address });
+      return c.json(credentials);
     });
 }

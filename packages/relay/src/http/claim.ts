@@ -1,5 +1,6 @@
 import { type ChallengeResponse, ClaimFinishRequest, type ClaimFinishResponse, paths, WireError } from '@holdfast/wire';
 import { Hono } from 'hono';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
@@ -17,7 +18,7 @@ export const proofRefused = (error: unknown): Failure => {
 
 /** A pairing code alone makes a device a controller of one host (docs/protocol.md §8). */
 export function claimRoutes(services: Services): Hono {
-  const { db, accounts, challenges, devices, pairing, random } = services;
+  const { db, accounts, challenges, devices, pairing, random, audit, guard } = services;
   return new Hono()
     .post(paths.claimStart, async (c) => {
       const clientId = mintId('cli_', random);
@@ -52,6 +53,13 @@ export function claimRoutes(services: Services): Hono {
         }
         devices.add(body.client_id, server.accountId, body.device_identity, body.device);
         devices.pair(body.client_id, server.serverId);
+        audit.record({
+          event: 'client_paired',
+          address: peerOfRequest(guard, c).address,
+          serverId: server.serverId,
+          clientId: body.client_id,
+          detail: body.device.display_name,
+        });
         return controllerGrant(services, body.client_id);
       });
       const answer: ClaimFinishResponse = { ...grant, environment_id: server.environmentId };

@@ -12,6 +12,7 @@ import {
 import { type Context, Hono } from 'hono';
 import { rfc3339 } from '../clock.ts';
 import type { Device } from '../devices.ts';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
@@ -24,7 +25,7 @@ import { targetOf } from './target.ts';
 
 /** What controllers ask for (docs/protocol.md §5, §8). */
 export function clientRoutes(services: Services): Hono {
-  const { db, accounts, challenges, devices, pairing, tickets } = services;
+  const { db, accounts, challenges, devices, pairing, tickets, audit, guard } = services;
 
   const requireDevice = (clientId: string): Device => {
     const device = devices.get(clientId);
@@ -80,6 +81,13 @@ export function clientRoutes(services: Services): Hono {
         if (!pairing.consume(code))
           throw new Failure(410, 'pairing_code_used', 'This code has just been used or has just expired.');
         devices.pair(body.client_id, server.serverId);
+        audit.record({
+          event: 'client_paired',
+          address: peerOfRequest(guard, c).address,
+          serverId: server.serverId,
+          clientId: body.client_id,
+          detail: devices.get(body.client_id)?.description.display_name ?? null,
+        });
       });
       const answer: ClientPairResponse = { environment_id: server.environmentId };
       return c.json(answer);

@@ -1,6 +1,7 @@
 import type { ClientList } from '@holdfast/wire';
 import { Hono } from 'hono';
 import type { ListedDevice } from '../devices.ts';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { formatMadePlace, parseMadePlace } from '../paging.ts';
 import type { Services } from '../services.ts';
 import { clientItem } from './client-item.ts';
@@ -10,7 +11,7 @@ import { readPage, toPage } from './paging.ts';
 
 /** All devices of an account, whatever they are paired with (docs/protocol.md §5). */
 export function clientListRoutes(services: Services): Hono {
-  const { devices, switchboard } = services;
+  const { devices, switchboard, audit, guard } = services;
   return new Hono()
     .get('wham/remote/control/clients', async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
@@ -22,8 +23,12 @@ export function clientListRoutes(services: Services): Hono {
     })
     .delete('wham/remote/control/clients/:client', async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
-      const { clientId } = requireOwnClient(devices, c.req.param('client'), accountId);
-      switchboard.revoke(clientId, devices.hostsOf(clientId), () => devices.remove(clientId));
+      const { clientId, description } = requireOwnClient(devices, c.req.param('client'), accountId);
+      const { address } = peerOfRequest(guard, c);
+      switchboard.revoke(clientId, devices.hostsOf(clientId), () => {
+        devices.remove(clientId);
+        audit.record({ event: 'client_revoked', address, clientId, detail: description.display_name });
+      });
       return c.body(null, 204);
     });
 }

@@ -11,7 +11,7 @@ import { Failure } from './failure.ts';
  * @throws Failure 404 `pairing_code_unknown` with `tries_left`, or 429 when there are none left
  */
 export function requireCode(
-  { tries, pairing, servers, guard }: Services,
+  { tries, pairing, servers, guard, audit }: Services,
   c: Context,
   given: GivenCode,
 ): { code: FoundCode; server: Server } {
@@ -32,6 +32,7 @@ export function requireCode(
   const server = code === null || code.claimed ? null : servers.get(code.serverId);
   if (code === null || server === null) {
     const left = tries.burn(address);
+    audit.record({ event: 'pairing_refused', address });
     throw new Failure(
       404,
       'pairing_code_unknown',

@@ -1,5 +1,6 @@
 import { type ChallengeResponse, type ControllerGrant, EnrollFinishRequest, paths } from '@holdfast/wire';
 import { Hono } from 'hono';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
@@ -15,7 +16,7 @@ const UNNAMED = { display_name: 'unnamed device' };
 
 /** The account's way in: its token makes a device a controller, which then pairs with hosts (docs/protocol.md §5). */
 export function enrollRoutes(services: Services): Hono {
-  const { db, challenges, devices, random } = services;
+  const { db, challenges, devices, random, audit, guard } = services;
   return new Hono()
     .post(paths.clientEnrollStart, async (c) => {
       const { userId } = await requireAccount(services, (name) => c.req.header(name));
@@ -40,6 +41,12 @@ export function enrollRoutes(services: Services): Hono {
           throw new Failure(409, 'too_many_clients', 'The account has as many devices as it may; remove one first.');
         }
         devices.add(client_id, accountId, device_identity, device);
+        audit.record({
+          event: 'client_enrolled',
+          address: peerOfRequest(guard, c).address,
+          clientId: client_id,
+          detail: device.display_name,
+        });
         return controllerGrant(services, client_id);
       });
       return c.json(grant);

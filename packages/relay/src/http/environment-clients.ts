@@ -1,5 +1,6 @@
 import type { ClientList } from '@holdfast/wire';
 import { Hono } from 'hono';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { parseRowPlace } from '../paging.ts';
 import type { Services } from '../services.ts';
 import { clientItem } from './client-item.ts';
@@ -10,7 +11,7 @@ import { readPage, toPage } from './paging.ts';
 
 /** Who controls a host, and taking that away (docs/protocol.md §2). */
 export function environmentClientRoutes(services: Services): Hono {
-  const { servers, devices, switchboard, clientTokens } = services;
+  const { servers, devices, switchboard, clientTokens, audit, guard } = services;
   return new Hono()
     .get('wham/remote/control/environments/:environment/clients', async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
@@ -31,7 +32,10 @@ export function environmentClientRoutes(services: Services): Hono {
           'This environment has no such client; it may have been removed already.',
         );
       }
+      const { address } = peerOfRequest(guard, c);
+      const detail = devices.get(clientId)?.description.display_name ?? null;
       switchboard.revoke(clientId, [serverId], () => {
+        audit.record({ event: 'client_revoked', address, serverId, clientId, detail });
         devices.unpair(clientId, serverId);
         clientTokens.revokeAll(clientId);
         if (devices.hostsOf(clientId).length === 0) devices.remove(clientId);

@@ -1,6 +1,7 @@
 import { type EnvironmentItem, type EnvironmentList, EnvironmentPatch } from '@holdfast/wire';
 import { type Context, Hono } from 'hono';
 import { rfc3339 } from '../clock.ts';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { formatMadePlace, parseMadePlace, parseRowPlace } from '../paging.ts';
 import type { Presence } from '../presence.ts';
 import type { Server } from '../servers.ts';
@@ -14,7 +15,8 @@ const ONE = 'codex/remote/control/environments/:environment';
 
 /** The hosts as controllers see them (docs/protocol.md §5). */
 export function environmentRoutes(services: Services): Hono {
-  const { servers, devices, presence, switchboard } = services;
+  const { servers, devices, presence, switchboard, audit, guard } = services;
+  const addressOf = (c: Context) => peerOfRequest(guard, c).address;
   const item = (server: Server) => environmentItem(server, presence);
   const requireOwn = async (c: Context): Promise<Server> => {
     const { accountId } = await requireAccount(services, (name) => c.req.header(name));
@@ -43,11 +45,13 @@ export function environmentRoutes(services: Services): Hono {
       const { serverId } = await requireOwn(c);
       const { display_name } = await readBody(c, EnvironmentPatch);
       servers.rename(serverId, display_name);
+      audit.record({ event: 'host_renamed', address: addressOf(c), serverId, detail: display_name });
       return c.json(item(await requireOwn(c))); // it may have been removed while the body was read
     })
     .delete(ONE, async (c) => {
-      const { serverId } = await requireOwn(c);
+      const { serverId, name: detail } = await requireOwn(c);
       switchboard.removeServer(serverId, () => {
+        audit.record({ event: 'host_removed', address: addressOf(c), serverId, detail });
         devices.unpairAll(serverId);
         servers.remove(serverId);
       });

@@ -8,17 +8,20 @@ import {
   RefreshRequest,
   type ServerGrant,
 } from '@holdfast/wire';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { rfc3339 } from '../clock.ts';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import type { Server } from '../servers.ts';
 import type { Services } from '../services.ts';
+import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
 import { requireAccount, requireServer } from './credentials.ts';
 import { Failure, serverNotFound } from './failure.ts';
 
 /** What hosts ask for (docs/protocol.md §2). */
 export function serverRoutes(services: Services): Hono {
-  const { servers, serverTokens, pairing } = services;
+  const { db, servers, serverTokens, pairing, audit, guard } = services;
+  const addressOf = (c: Context) => peerOfRequest(guard, c).address;
   const grant = ({ serverId, environmentId }: Server): ServerGrant => {
     const { token, expiresAt } = serverTokens.mint(serverId);
     return {
@@ -32,10 +35,16 @@ export function serverRoutes(services: Services): Hono {
   return new Hono()
     .post(paths.serverEnroll, async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
-      const server = servers.enroll(accountId, await readBody(c, EnrollRequest));
-      if (server === null)
-        throw new Failure(409, 'too_many_servers', 'The account has as many hosts as it may; remove one first.');
-      return c.json(grant(server));
+      const body = await readBody(c, EnrollRequest);
+      const answer = transact(db, () => {
+        const server = servers.enroll(accountId, body);
+        if (server === null)
+          throw new Failure(409, 'too_many_servers', 'The account has as many hosts as it may; remove one first.');
+        const { serverId, name: detail } = server;
+        audit.record({ event: 'host_enrolled', address: addressOf(c), serverId, detail });
+        return grant(server);
+      });
+      return c.json(answer);
     })
     .post(paths.serverRefresh, async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
@@ -51,7 +60,15 @@ export function serverRoutes(services: Services): Hono {
     .post(paths.serverPair, async (c) => {
       const server = requireServer(services, (name) => c.req.header(name));
       const { manual_code } = await readBody(c, PairRequest);
-      const { code, manualCode, expiresAt } = pairing.create(server.serverId, manual_code);
+      const { code, manualCode, expiresAt } = transact(db, () => {
+        audit.record({
+          event: 'pairing_code_made',
+          address: addressOf(c),
+          serverId: server.serverId,
+          detail: server.name,
+        });
+        return pairing.create(server.serverId, manual_code);
+      });
       const body: PairResponse = {
         pairing_code: code,
         manual_pairing_code: manualCode,

@@ -29,6 +29,8 @@ export interface ProofOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** It answered, and wrongly. */
+  readonly onRefused: (why: string) => void;
 }
 
 /** A frame that came before anybody was there to read it. */
@@ -65,7 +67,9 @@ export async function proveDevice(options: ProofOptions): Promise<{ release(): E
     await check(answer, challenge, device);
   } catch (error) {
     socket.off('message', onMessage);
-    refuse(socket, clock, error instanceof WireError ? error.message : 'the device_key_proof cannot be checked');
+    const why = error instanceof WireError ? error.message : 'the device_key_proof cannot be checked';
+    if (answer !== null) options.onRefused(why);
+    refuse(socket, clock, why);
     return null;
   }
   return {

@@ -24,6 +24,7 @@ import { MAX_FRAME_BYTES } from './incoming.ts';
 
 /** A controller that may come in, once it has proven its device. */
 interface Arrival extends Ticket {
+  readonly address: string;
   readonly device: Device;
   readonly origin: string;
   readonly path: string;
@@ -81,9 +82,9 @@ export class Handshakes {
       return Array.isArray(value) ? value[0] : value;
     };
     const path = request.url?.split('?', 1)[0];
-    if (path === `${DEFAULT_BASE_PATH}/${paths.serverSocket}`) return this.#admitHost(header);
-    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`)
-      return this.#admitController(header, path, this.#services.guard.peerOf(request));
+    const peer = this.#services.guard.peerOf(request);
+    if (path === `${DEFAULT_BASE_PATH}/${paths.serverSocket}`) return this.#admitHost(header, peer);
+    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`) return this.#admitController(header, path, peer);
     throw new Failure(404, 'not_found', 'No websocket is served at this path.');
   }
 
@@ -96,16 +97,21 @@ export class Handshakes {
     else throw new Failure(429, 'too_many_connections', 'Your address has as many links open as it may.');
   }
 
-  #admitHost(header: HeaderOf): (socket: WebSocket) => void {
+  #admitHost(header: HeaderOf, { address }: Peer): (socket: WebSocket) => void {
     requireVersion(header(headers.protocolVersion));
     const server = requireServer(this.#services, header);
     return (socket) => {
-      this.#services.servers.seen(server.serverId);
+      const { servers, switchboard, audit } = this.#services;
+      const { serverId, name: detail } = server;
+      switchboard.note(() => {
+        servers.seen(serverId);
+        audit.record({ event: 'host_connected', address, serverId, detail });
+      });
       linkHost(socket, server, header(headers.subscribeCursor), this.#services);
     };
   }
 
-  #admitController(header: HeaderOf, path: string, { scheme }: Peer): (socket: WebSocket) => void {
+  #admitController(header: HeaderOf, path: string, { address, scheme }: Peer): (socket: WebSocket) => void {
     const offered = (header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
     const ticket = offered.find((name) => name.startsWith(TICKET_SUBPROTOCOL_PREFIX));
     const { token, session } = ticket === undefined ? this.#byHeaders(header) : this.#byTicket(ticket);
@@ -115,6 +121,7 @@ export class Handshakes {
     const arrival = {
       token,
       session,
+      address,
       device,
       origin: this.#services.names.originFor(header('host'), scheme),
       path,
@@ -130,10 +137,20 @@ export class Handshakes {
   }
 
   async #welcome(socket: WebSocket, arrival: Arrival): Promise<void> {
-    const { accounts, clock, random, devices } = this.#services;
-    const { clientId } = arrival.device;
+    const { accounts, clock, random, devices, switchboard, audit } = this.#services;
+    const { address, device } = arrival;
+    const { clientId } = device;
     socket.on('error', () => {}); // its close follows and says it
-    const proven = await proveDevice({ socket, ...arrival, accountUserId: accounts.owner.userId, clock, random });
+    const proven = await proveDevice({
+      socket,
+      ...arrival,
+      accountUserId: accounts.owner.userId,
+      clock,
+      random,
+      onRefused: (detail) => {
+        if (!this.#closed) switchboard.note(() => audit.record({ event: 'client_refused', address, clientId, detail }));
+      },
+    });
     if (proven === null) return;
     if (this.#closed || socket.readyState !== socket.OPEN) {
       socket.terminate();
@@ -144,7 +161,10 @@ export class Handshakes {
       socket.close(closeCodes.revoked, 'this device was removed from a host');
       return;
     }
-    devices.seen(clientId);
+    switchboard.note(() => {
+      devices.seen(clientId);
+      audit.record({ event: 'client_connected', address, clientId, detail: device.description.display_name });
+    });
     linkController(socket, { clientId, ...arrival, early }, this.#services);
   }
 

@@ -66,4 +66,15 @@ export const migrations: readonly string[] = [
   `,
   // what a person calls a host; its own name comes anew with each enrolling
   'ALTER TABLE servers ADD COLUMN display_name TEXT;',
+  // who did what: appended to, and trimmed at its old end
+  `
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, event TEXT NOT NULL,
+    address TEXT, server_id TEXT, client_id TEXT, detail TEXT
+  ) STRICT;
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'an entry of the audit log is never changed'); END;
+  CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit WHEN OLD.id > (SELECT max(id) FROM audit) - 100000
+  BEGIN SELECT RAISE(ABORT, 'the audit log keeps its newest 100000 entries'); END;
+  `,
 ];

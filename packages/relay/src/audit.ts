@@ -1,0 +1,103 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type Clock, rfc3339 } from './clock.ts';
+import { integer, type Row, text, textOrNull } from './stores/row.ts';
+
+/** Entries kept; the schema lets go of older ones alone. */
+const MOST = 100_000;
+/** What somebody does again and again from the same address is entered once in this time. */
+const REPEAT_MS = 3600_000;
+/** Doings remembered for that; the oldest goes. */
+const MAX_REMEMBERED = 10_000;
+
+export type AuditEvent =
+  | 'account_token_made'
+  | 'codex_credentials_made'
+  | 'host_enrolled'
+  | 'host_connected'
+  | 'host_renamed'
+  | 'host_removed'
+  | 'pairing_code_made'
+  | 'pairing_refused'
+  | 'client_enrolled'
+  | 'client_paired'
+  | 'client_connected'
+  | 'client_refused'
+  | 'client_revoked';
+
+/** Who did what to whom, and from where; null where it does not apply. */
+export interface AuditEntry {
+  readonly id: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly event: AuditEvent;
+  /** As the relay knows it; null for what was done on its own machine, in its data folder. */
+  readonly address: string | null;
+  readonly serverId: string | null;
+  readonly clientId: string | null;
+  /** What the host or the device is called, or why it was refused. */
+  readonly detail: string | null;
+}
+
+export type NewAuditEntry = Pick<AuditEntry, 'event'> & Partial<Omit<AuditEntry, 'id' | 'at' | 'event'>>;
+
+/** Events that come as often as a network is bad, or a stranger is stubborn. */
+const REPEATED: ReadonlySet<AuditEvent> = new Set([
+  'host_enrolled',
+  'host_connected',
+  'pairing_code_made',
+  'pairing_refused',
+  'client_connected',
+  'client_refused',
+]);
+
+/** The log of what changes who may do what. The database itself refuses to change an entry, or to drop a recent one. */
+export class Audit {
+  readonly #clock: Clock;
+  readonly #insert: StatementSync;
+  readonly #trim: StatementSync;
+  readonly #remembered = new Map<string, number>();
+
+  constructor({ db, clock }: { db: DatabaseSync; clock: Clock }) {
+    this.#clock = clock;
+    this.#insert = db.prepare(
+      'INSERT INTO audit (at, event, address, server_id, client_id, detail) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#trim = db.prepare('DELETE FROM audit WHERE id <= ?');
+  }
+
+  record({ event, address = null, serverId = null, clientId = null, detail = null }: NewAuditEntry): void {
+    if (REPEATED.has(event) && this.#isRepeated(`${event} ${serverId} ${clientId} ${address}`)) return;
+    const { lastInsertRowid } = this.#insert.run(this.#clock.wall(), event, address, serverId, clientId, detail);
+    this.#trim.run(Number(lastInsertRowid) - MOST);
+  }
+
+  #isRepeated(key: string): boolean {
+    const now = this.#clock.monotonic();
+    const last = this.#remembered.get(key);
+    if (last !== undefined && now - last < REPEAT_MS) return true;
+    this.#remembered.delete(key);
+    this.#remembered.set(key, now);
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#remembered.size <= MAX_REMEMBERED) break;
+      this.#remembered.delete(oldest);
+    }
+    return false;
+  }
+}
+
+/** Entries after the one with that id, the oldest first. */
+export function* auditEntries(db: DatabaseSync, after: number): Generator<AuditEntry> {
+  for (const row of db.prepare('SELECT * FROM audit WHERE id > ? ORDER BY id').iterate(after)) yield toEntry(row);
+}
+
+function toEntry(row: Row): AuditEntry {
+  return {
+    id: integer(row, 'id'),
+    at: rfc3339(integer(row, 'at')),
+    event: text(row, 'event') as AuditEvent, // only `record` writes there
+    address: textOrNull(row, 'address'),
+    serverId: textOrNull(row, 'server_id'),
+    clientId: textOrNull(row, 'client_id'),
+    detail: textOrNull(row, 'detail'),
+  };
+}
