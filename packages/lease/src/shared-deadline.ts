@@ -1,5 +1,5 @@
 import type { Reading } from './clock.ts';
-import { type Deadline, endsAt } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import { type DeadlineRecord, type RestoredDeadline, restoreDeadline } from './deadline-record.ts';
 
 /** A deadline as leases share it: by the wall clock for a reader after a reboot, and by the store's clock for everybody else. */
@@ -12,7 +12,7 @@ export interface SharedDeadline extends DeadlineRecord {
 export function shareDeadline(deadline: Deadline, failures: number, now: Reading, storeNow: number): SharedDeadline {
   const { setAt, reason, source, until } = deadline;
   const ends = Math.ceil(storeNow + until.monotonic - now.monotonic);
-  return { retryAt: endsAt(deadline, now), setAt, until: ends, reason, source, failures };
+  return { retryAt: until.wall, setAt, until: ends, reason, source, failures };
 }
 
 /**

@@ -143,6 +143,7 @@ export class SharedRecord {
       this.#learn(view);
       if (this.#closing === null) await this.#tokens?.adopt();
       this.#ledger.raiseGeneration(this.access.state.generation);
+      if (wish === 'keep' && this.access.isResting) return 'look';
       const { lock, verdict } = this.#decide(wish, since, view.now);
       const { deadline } = this.#ledger.record;
       const next = this.#closing === null ? await this.#next(lock) : this.#closingState(lock, this.#closing);

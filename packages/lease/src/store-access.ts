@@ -4,8 +4,11 @@ import { emptyState, formatState, type SharedState } from './shared-state.ts';
 import type { LeaseStore, StoreView } from './store.ts';
 import { within } from './within.ts';
 
-/** The longest that a call of a store may take. */
-export const STORE_TIMEOUT_MS = 2_000;
+/** The longest that a call of a store may take, in ms. */
+const STORE_TIMEOUT_MS = 2_000;
+
+/** How long after a failed write only a request is reason enough for another, in ms. */
+const REST_MS = 5_000;
 
 type Operation = LeaseEvents['store-failed']['operation'];
 
@@ -17,6 +20,7 @@ export class StoreAccess {
   /** Never aborts: what is begun at the end, such as letting go of a lock, has its own bound. */
   readonly #signal = new AbortController().signal;
   #failing: Operation | null = null;
+  #failedAt = 0;
   /** The store's clock minus this process's monotonic one, as last seen. */
   #ahead = 0;
   /** The newest that is known to be stored. */
@@ -33,6 +37,11 @@ export class StoreAccess {
 
   get isFailing(): boolean {
     return this.#failing !== null;
+  }
+
+  /** A write has just failed: who may have been heard all the same should not repeat it at every change that comes of it. */
+  get isResting(): boolean {
+    return this.#failing === 'write' && this.#clock.monotonic() - this.#failedAt < REST_MS;
   }
 
   /** What the store's clock shows now. */
@@ -95,7 +104,10 @@ export class StoreAccess {
 
   /** Tells a failure. @returns it as an error */
   failed(operation: Operation, cause: unknown): Error {
-    if (operation === 'read' || operation === 'write') this.#failing = operation;
+    if (operation === 'read' || operation === 'write') {
+      this.#failing = operation;
+      this.#failedAt = this.#clock.monotonic();
+    }
     const error = cause instanceof Error ? cause : new Error(String(cause));
     this.#events.emit('store-failed', { operation, message: error.message });
     return error;

@@ -184,6 +184,7 @@ export class World {
     }
     for (let minute = 0; minute < 150 && waiting > 0; minute += 1) await this.advance(MINUTE);
     this.#expect(waiting === 0, 'somebody still waits after the recovery');
+    this.#running.clear(); // whose requests end with them
     for (const { lease } of this.processes) lease.close();
     await this.advance(MINUTE);
   }

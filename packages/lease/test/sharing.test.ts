@@ -321,3 +321,21 @@ test('what a lease leaves behind when it is closed is no timer and no watcher', 
   assert.equal(world.clock.timers, 0);
   assert.equal(world.stored.lock, null);
 });
+
+test('two leases whose writes are heard but never acknowledged do not shout at each other', async () => {
+  const world = new Siblings();
+  const stores = [0, 1].map(() => new FaultyStore(world.store, world.clock));
+  const [first, second] = stores.map((store) => world.lease({ store }));
+  assert.ok(first && second);
+  world.authority.fail('transient');
+  await codes([first]);
+  await settle();
+  for (const store of stores) store.fault = 'write-lost';
+  const before = world.store.read().version;
+  second.adopt(world.authority.token());
+  await world.clock.advance(40 * SECOND);
+  await codes([first]);
+  await world.clock.advance(MINUTE);
+  const swaps = world.store.read().version - before;
+  assert.ok(swaps < 20, `${swaps} swaps`);
+});
