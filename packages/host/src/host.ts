@@ -84,6 +84,7 @@ export class Host {
       api: new RelayApi(caller, fetch),
       tokens: this.#token.lease,
       account: () => this.#token.account(),
+      identity: () => this.#token.identity(),
       deadlineOf,
       clock: this.#clock,
       signal: this.#closing.signal,

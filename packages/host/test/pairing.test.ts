@@ -123,6 +123,8 @@ describe('pairing', () => {
 
   for (const [what, how] of Object.entries({
     'a malformed answer': answer.malformed(),
+    'an answer for another server': answer.foreignIds(),
+    'a code that expired long ago': answer.expiresAt('2020-01-01T00:00:00Z'),
     'an answer that lacks a member': answer.healthy({ body: { pairing_code: 7 } }),
     "a gateway's 404": answer.notFound('html'),
     'a reset connection': answer.reset(),
