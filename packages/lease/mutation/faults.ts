@@ -278,8 +278,8 @@ export const faults: readonly SeededFault[] = [
   {
     breaks: 'a gateway page is not the authority forgetting its client',
     file: 'classify.ts',
-    find: String.raw`if (contentType !== null && /\bhtml\b/i.test(contentType)) return 'invalid';`,
-    replace: "if (contentType !== null && /html/i.test(contentType)) return 'gone';",
+    find: "if (contentType !== null && /html/i.test(contentType)) return 'invalid';",
+    replace: '',
   },
   {
     breaks: '429 is transient',

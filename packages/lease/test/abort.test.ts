@@ -92,6 +92,15 @@ test('closing ends every wait, aborts the request and leaves no timer', async ()
   lease.close();
 });
 
+test('a closed lease forgets the token it had', async () => {
+  const { lease } = setup();
+  await lease.acquire();
+  assert.notEqual(lease.peek(), null);
+  lease.close();
+  assert.equal(lease.peek(), null);
+  await assert.rejects(lease.acquire(), LeaseClosedError);
+});
+
 test('closing ends a wait for a deadline and a recovery under way', async () => {
   const deferred = setup();
   deferred.authority.fail('transient');
