@@ -26,8 +26,8 @@ export class StoreAccess {
   /** The newest that is known to be stored. */
   version = 0;
   state: SharedState = emptyState;
-  /** True while the lease itself writes, and need not be told of it. */
-  writing = false;
+  /** True in the very call that writes: a store that tells at once tells this lease what it knows. */
+  #isWriting = false;
 
   constructor(store: LeaseStore, clock: Clock, events: Emitter) {
     this.#store = store;
@@ -67,21 +67,18 @@ export class StoreAccess {
 
   /** @returns whether `expected` was still the stored version, and `state` now is what is stored */
   async write(expected: number, state: SharedState): Promise<boolean> {
-    this.writing = true;
     try {
-      const done = await this.#bounded((signal) => this.#store.swap(expected, formatState(state), signal));
+      const done = await this.#bounded((signal) => this.#swap(expected, state, signal));
       return done && this.#wrote(expected, state);
     } catch (error) {
       throw this.failed('write', error);
-    } finally {
-      this.writing = false;
     }
   }
 
   /** Writes over what was last seen, at once if the store can. @returns whether it did */
   writeNow(state: SharedState): boolean {
     try {
-      const done = this.#store.swap(this.version, formatState(state), this.#signal);
+      const done = this.#swap(this.version, state, this.#signal);
       if (done instanceof Promise)
         done.catch(() => {}); // tried again by whoever asked
       else return done && this.#wrote(this.version, state);
@@ -94,7 +91,7 @@ export class StoreAccess {
   watch(onChange: () => void): () => void {
     try {
       return this.#store.watch(() => {
-        if (!this.writing) onChange();
+        if (!this.#isWriting) onChange();
       });
     } catch (error) {
       queueMicrotask(() => this.failed('watch', error));
@@ -111,6 +108,15 @@ export class StoreAccess {
     const error = cause instanceof Error ? cause : new Error(String(cause));
     this.#events.emit('store-failed', { operation, message: error.message });
     return error;
+  }
+
+  #swap(expected: number, state: SharedState, signal: AbortSignal): boolean | Promise<boolean> {
+    this.#isWriting = true;
+    try {
+      return this.#store.swap(expected, formatState(state), signal);
+    } finally {
+      this.#isWriting = false;
+    }
   }
 
   #seen(view: StoreView): StoreView {
