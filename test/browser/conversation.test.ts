@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { missingBrowser } from './support/chromium.ts';
-import { decide, pairByAddress, scriptedAgent, send, startUp, watchedPage } from './support/visit.ts';
+import { decide, pairByAddress, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -13,10 +13,10 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
     await send(page, 'what machine is this?');
     await page.getByText('You said: "what machine is this?"').waitFor();
     await page.getByRole('heading', { name: 'May it run this?' }).waitFor();
-    assert.match(await page.locator('.approval').textContent(), /uname -sr[\s\S]*changes nothing/);
+    assert.match(await textOf(page.locator('.approval')), /uname -sr[\s\S]*changes nothing/);
     await decide(page, 'Allow once');
     await page.getByText(/^It is Linux/).waitFor();
-    assert.match(await page.getByLabel('Output').textContent(), /^Linux/);
+    assert.match(await textOf(page.getByLabel('Output')), /^Linux/);
     await page.locator('.progress[data-progress="completed"]').waitFor();
     assert.equal(await page.locator('.said').count(), 1);
     assert.equal(await page.getByRole('button', { name: 'Stop' }).count(), 0);
@@ -50,7 +50,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
     await send(page, 'decisions');
     await page.getByText('decisions: acceptForSession').waitFor();
     await page.getByText('src/<b>index</b>.ts').first().waitFor();
-    assert.equal(await page.locator('.diff-line[data-sign="+"]').first().textContent(), '+const b = 3;\n');
+    assert.equal(await textOf(page.locator('.diff-line[data-sign="+"]').first()), '+const b = 3;\n');
   });
 
   test('a command cannot hide anything from who allows it', async (t) => {
@@ -122,6 +122,19 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
     await page.getByText('echo: hello').waitFor();
     await send(page, 'again');
     await page.getByText('echo: again').waitFor();
+  });
+
+  test('with an agent that does not start says why, in its own last words', async (t) => {
+    const up = await startUp(t, [
+      '--',
+      process.execPath,
+      '-e',
+      'console.error("no configuration here"); process.exit(3)',
+    ]);
+    const page = await watchedPage(t, up.url);
+    await page.goto(`${up.url}/#${up.code}`);
+    await page.getByText(/The agent did not start: [\s\S]*no configuration here/).waitFor();
+    await page.getByRole('button', { name: 'Connect again' }).waitFor();
   });
 
   test('is found again in the list of the agent’s conversations', async (t) => {

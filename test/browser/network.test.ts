@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startFaultProxy } from '@holdfast/testkit';
 import { missingBrowser } from './support/chromium.ts';
-import { pairByAddress, scriptedAgent, send, startUp, watchedPage } from './support/visit.ts';
+import { pairByAddress, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -21,7 +21,7 @@ describe('a network that comes and goes', { skip, concurrency: 2 }, () => {
     await page.getByRole('button', { name: 'Try now' }).waitFor();
     await proxy.accept();
     await page.getByText('word59').waitFor({ timeout: 60_000 });
-    const words = (await page.locator('.answer').textContent()).trim().split(' ');
+    const words = (await textOf(page.locator('.answer'))).trim().split(' ');
     assert.deepEqual(
       words,
       Array.from({ length: 60 }, (_, n) => `word${n}`),

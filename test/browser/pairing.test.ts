@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { missingBrowser, openBrowser } from './support/chromium.ts';
-import { pairByAddress, startUp, watchedPage } from './support/visit.ts';
+import { pairByAddress, startUp, textOf, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -31,7 +31,7 @@ describe('pairing in a browser', { skip, concurrency: 2 }, () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Machines' }).waitFor();
     await page.getByText('Online').waitFor();
-    assert.match(await page.locator('.card').textContent(), /studio[\s\S]*This device is “/);
+    assert.match(await textOf(page.locator('.card')), /studio[\s\S]*This device is “/);
   });
 
   test('by typing, in any case and without the dash', async (t) => {

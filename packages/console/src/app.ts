@@ -33,6 +33,7 @@ export class App {
     for (const pairing of pairings) this.#link(pairing);
     setInterval(() => this.look(), LOOK_EVERY_MS);
     document.addEventListener('visibilitychange', () => this.look());
+    addEventListener('pagehide', () => this.#leave());
     if (code !== null) await this.scanned(code);
     else this.go({ at: pairings.length === 0 ? 'pair' : 'machines' });
   }
@@ -124,6 +125,15 @@ export class App {
     });
     this.#sessions.set(machineId, session);
     return session;
+  }
+
+  /** No other page can take over a stream. So an idle agent is let go; one in the middle of a turn may finish it, and remember it. */
+  #leave(): void {
+    const { talks } = this.store.get();
+    for (const [machineId, session] of this.#sessions) {
+      const chats = [...(talks.get(machineId)?.chats.values() ?? [])];
+      if (chats.every(({ turn }) => turn === null)) session.close();
+    }
   }
 
   #link(pairing: StoredPairing): MachineLink {

@@ -191,6 +191,25 @@ describe('approvals', () => {
     assert.deepEqual(reduceTalk(asked, { type: 'ended', why: 'gone' }).approvals, []);
   });
 
+  test('offer what the agent takes, and always a way to say no', () => {
+    const labels = (availableDecisions: unknown) =>
+      readApproval('item/commandExecution/requestApproval', { availableDecisions }, 1)?.choices.map(
+        ({ label, decision }) => [label, decision],
+      );
+    assert.deepEqual(labels(undefined), [
+      ['Deny', 'decline'],
+      ['Allow once', 'accept'],
+      ['Allow for this session', 'acceptForSession'],
+    ]);
+    const always = { acceptWithExecpolicyAmendment: { execpolicy_amendment: ['git', 'pull'] } };
+    assert.deepEqual(labels(['accept', always, 'cancel', { somethingNew: {} }]), [
+      ['Deny and stop', 'cancel'],
+      ['Allow once', 'accept'],
+      ['Always allow: git pull', always],
+    ]);
+    assert.deepEqual(labels([{ somethingNew: {} }]), [['Deny', 'decline']]);
+  });
+
   test('are only what a person can judge here', () => {
     assert.equal(readApproval('item/tool/call', {}, 1), null);
     assert.equal(readApproval('toString', {}, 1), null);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { tempDir } from '../../e2e/support/host-process.ts';
 import { JsonLines, run } from '../../e2e/support/programs.ts';
 import { type BrowserOptions, openBrowser } from './chromium.ts';
@@ -70,4 +70,9 @@ export async function send(page: Page, text: string): Promise<void> {
 export async function decide(page: Page, name: string): Promise<void> {
   await page.locator('.approval[data-armed="true"]').waitFor();
   await page.getByRole('button', { name }).click();
+}
+
+/** The text that is there, once it is. */
+export async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
 }

@@ -1,5 +1,5 @@
 import { type RpcClient, RpcError } from '@holdfast/controller';
-import { type Decision, readApproval } from '../chat/approval.ts';
+import { readApproval } from '../chat/approval.ts';
 import { readThreads } from '../chat/threads.ts';
 import { listOf, member, textOf } from '../read.ts';
 import { chatOf, type Talk } from '../state/talk.ts';
@@ -17,7 +17,7 @@ const THREADS_SHOWN = 50;
 /** Talks to an agent of codex app-server's protocol: threads, turns, approvals. */
 export class CodexConversation {
   readonly #options: ConversationOptions;
-  readonly #decisions = new Map<string, (decision: Decision) => void>();
+  readonly #decisions = new Map<string, (decision: unknown) => void>();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -56,7 +56,7 @@ export class CodexConversation {
     await this.#try('turn/interrupt', { threadId, turnId });
   }
 
-  decide(key: string, decision: Decision): void {
+  decide(key: string, decision: unknown): void {
     this.#decisions.get(key)?.(decision);
     this.#decisions.delete(key);
     this.#options.dispatch({ type: 'answered', key });

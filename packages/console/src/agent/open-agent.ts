@@ -49,13 +49,16 @@ export const INITIALIZE = {
   capabilities: { experimentalApi: false, requestAttestation: false },
 };
 
-/** Who answers, by how it does. @throws ControllerError when the stream ends first */
+/** What a host answers in its agent's place: that it ended, or that there is no room for another (docs/protocol.md §8). */
+const HOST_CODES = [-32000, -32002];
+
+/** Who answers, by how it does. @throws RpcError when the host says that there is no agent; ControllerError when the stream ends first */
 export async function introduce({ rpc: client }: OpenAgent): Promise<Agent> {
   let answer: unknown;
   try {
     answer = await client.request('initialize', INITIALIZE);
   } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
+    if (!(error instanceof RpcError) || HOST_CODES.includes(error.code)) throw error;
     return { kind: 'other', name: `an agent that answered: ${error.message}` };
   }
   const agent = recognize(answer);

@@ -1,5 +1,4 @@
-import { type Controller, ControllerError, type StreamEnd } from '@holdfast/controller';
-import type { Decision } from '../chat/approval.ts';
+import { type Controller, ControllerError, RpcError, type StreamEnd } from '@holdfast/controller';
 import type { Talk } from '../state/talk.ts';
 import type { TalkAction } from '../state/talk-actions.ts';
 import { CodexConversation } from './codex-conversation.ts';
@@ -49,7 +48,7 @@ export class Session {
     void this.#codex?.interrupt();
   }
 
-  decide(key: string, decision: Decision): void {
+  decide(key: string, decision: unknown): void {
     this.#codex?.decide(key, decision);
   }
 
@@ -96,8 +95,16 @@ export class Session {
       await this.#codex?.resume();
       await this.#mcp?.list();
     } catch (error) {
-      if (!(error instanceof ControllerError)) throw error; // the stream's own end is told by `closed`
+      if (error instanceof RpcError) this.#failed(open, `The agent did not start: ${error.message}`);
+      else if (!(error instanceof ControllerError)) throw error; // the stream's own end is told by `closed`
     }
+  }
+
+  /** There is no agent, and its host has said why: that says more than the end of the stream which follows. */
+  #failed(open: OpenAgent, why: string): void {
+    if (this.#open !== open) return;
+    this.close();
+    this.#options.dispatch({ type: 'ended', why });
   }
 
   #ended(open: OpenAgent, { reason, error }: StreamEnd): void {

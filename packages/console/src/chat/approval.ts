@@ -1,4 +1,4 @@
-import { member, textOf } from '../read.ts';
+import { listOf, member, textOf } from '../read.ts';
 
 /** Something the agent may only do when it is allowed to. */
 export interface Approval {
@@ -12,20 +12,33 @@ export interface Approval {
   readonly reason: string | null;
   /** Where it wants to write or connect to beyond what it may. */
   readonly beyond: string | null;
+  readonly choices: readonly Choice[];
 }
 
-/** The words of the protocol; `cancel` also ends the turn. */
-export type Decision = 'accept' | 'acceptForSession' | 'decline' | 'cancel';
+/** What a person may answer. */
+export interface Choice {
+  readonly kind: 'deny' | 'once' | 'more';
+  readonly label: string;
+  /** What is sent: a word of the protocol, or an object that came with the question. */
+  readonly decision: unknown;
+}
 
 const KINDS: ReadonlyMap<string, Approval['what']> = new Map([
   ['item/commandExecution/requestApproval', 'command'],
   ['item/fileChange/requestApproval', 'files'],
+]);
+/** What an agent takes that does not say what it takes. */
+const USUAL: readonly unknown[] = ['decline', 'accept', 'acceptForSession'];
+const LABELS: ReadonlyMap<unknown, Pick<Choice, 'kind' | 'label'>> = new Map([
+  ['accept', { kind: 'once', label: 'Allow once' }],
+  ['acceptForSession', { kind: 'more', label: 'Allow for this session' }],
 ]);
 
 /** Null for a request that is none of those a person is asked here. */
 export function readApproval(method: string, params: unknown, id: string | number): Approval | null {
   const what = KINDS.get(method);
   if (what === undefined) return null;
+  const offered = listOf(params, 'availableDecisions');
   return {
     key: JSON.stringify(id),
     threadId: textOf(params, 'threadId'),
@@ -35,5 +48,26 @@ export function readApproval(method: string, params: unknown, id: string | numbe
     cwd: textOf(params, 'cwd'),
     reason: textOf(params, 'reason'),
     beyond: textOf(params, 'grantRoot') ?? textOf(member(params, 'networkApprovalContext'), 'host'),
+    choices: readChoices(offered.length > 0 ? offered : USUAL),
   };
+}
+
+/** A way to say no comes first, whatever the agent offers; what this page has no words for is left out. */
+function readChoices(offered: readonly unknown[]): Choice[] {
+  const onlyCancel = !offered.includes('decline') && offered.includes('cancel');
+  const deny: Choice = onlyCancel
+    ? { kind: 'deny', label: 'Deny and stop', decision: 'cancel' }
+    : { kind: 'deny', label: 'Deny', decision: 'decline' };
+  const allow = offered.flatMap((decision): Choice[] => {
+    const known = LABELS.get(decision);
+    if (known !== undefined) return [{ ...known, decision }];
+    const amendment = member(decision, 'acceptWithExecpolicyAmendment');
+    return amendment === undefined ? [] : [{ kind: 'more', label: alwaysLabel(amendment), decision }];
+  });
+  return [deny, ...allow];
+}
+
+function alwaysLabel(amendment: unknown): string {
+  const words = listOf(amendment, 'execpolicy_amendment').filter((word) => typeof word === 'string');
+  return `Always allow: ${words.join(' ')}`;
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../agent/session.ts';
-import type { Approval, Decision } from '../chat/approval.ts';
+import type { Approval, Choice } from '../chat/approval.ts';
 import type { Chat, FileChange } from '../chat/chat.ts';
 import type { Talk } from '../state/talk.ts';
 import { reveal } from '../text/reveal.ts';
@@ -17,7 +17,7 @@ export function Approvals({ talk, session, chat }: { talk: Talk; session: Sessio
       approval={first}
       changes={item?.kind === 'files' ? item.changes : []}
       more={talk.approvals.length - 1}
-      decide={(decision) => session.decide(first.key, decision)}
+      decide={({ decision }) => session.decide(first.key, decision)}
     />
   );
 }
@@ -26,18 +26,13 @@ interface PanelProps {
   approval: Approval;
   changes: readonly FileChange[];
   more: number;
-  decide: (decision: Decision) => void;
+  decide: (choice: Choice) => void;
 }
 
 const QUESTIONS = { command: 'May it run this?', files: 'May it change these files?' } as const;
 
 function ApprovalPanel({ approval, changes, more, decide }: PanelProps) {
   const { armed, press, guard } = useArmed();
-  const button = (decision: Decision, label: string, look: string) => (
-    <button type="button" class={look} aria-disabled={!armed} onClick={guard(() => decide(decision))}>
-      {label}
-    </button>
-  );
   return (
     <section
       class="approval"
@@ -67,9 +62,18 @@ function ApprovalPanel({ approval, changes, more, decide }: PanelProps) {
         </p>
       )}
       <div class="choices">
-        {button('decline', 'Deny', 'secondary')}
-        {button('accept', 'Allow once', 'primary')}
-        {button('acceptForSession', 'Allow for this session', 'secondary')}
+        {approval.choices.map((choice) => (
+          <button
+            key={choice.label}
+            type="button"
+            class={choice.kind === 'once' ? 'primary' : 'secondary'}
+            data-kind={choice.kind}
+            aria-disabled={!armed}
+            onClick={guard(() => decide(choice))}
+          >
+            {reveal(choice.label)}
+          </button>
+        ))}
       </div>
       <p class="quiet more">{more > 0 ? `${more} more after this` : ''}</p>
     </section>

@@ -5,7 +5,7 @@ import { reveal } from '../text/reveal.ts';
 import { duration } from '../text/time.ts';
 import { ProgressLabel } from './progress.tsx';
 
-export function CommandItem({ item }: { item: ChatItem & { kind: 'command' } }) {
+export function CommandItem({ item, asked }: { item: ChatItem & { kind: 'command' }; asked: boolean }) {
   const output = useRef<HTMLPreElement>(null);
   const { text, droppedCharacters } = item.output;
   // its end is what a person wants to see while it runs
@@ -23,7 +23,7 @@ export function CommandItem({ item }: { item: ChatItem & { kind: 'command' } }) 
     <article class="step" aria-label="Command">
       <header>
         <code class="command">{reveal(item.command)}</code>
-        <ProgressLabel progress={item.progress} extra={extra === '' ? undefined : extra} />
+        <ProgressLabel progress={asked ? 'asked' : item.progress} extra={extra === '' ? undefined : extra} />
       </header>
       {text !== '' && (
         <pre class="output" ref={output} tabIndex={0} role="group" aria-label="Output">

@@ -26,6 +26,7 @@ export function Conversation({ chat, talk, machine }: { chat: Chat; talk: Talk; 
     setAway(!following.current);
   };
   const standing = chat.turn === null ? '' : talk.approvals.length > 0 ? 'Waiting for you' : 'Working';
+  const asked = new Set(talk.approvals.map(({ itemId }) => itemId));
   const connected = machine.link.state === 'connected';
   return (
     <div class="conversation-frame">
@@ -34,7 +35,7 @@ export function Conversation({ chat, talk, machine }: { chat: Chat; talk: Talk; 
           {chat.items.length === 0 && <Welcome talk={talk} machine={machine} />}
           {chat.dropped > 0 && <p class="note quiet">{chat.dropped} earlier steps are not shown.</p>}
           {chat.items.map((item) => (
-            <Item key={item.id} item={item} connected={connected} />
+            <Item key={item.id} item={item} connected={connected} asked={asked.has(item.id)} />
           ))}
         </div>
       </section>

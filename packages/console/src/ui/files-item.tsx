@@ -6,12 +6,12 @@ import { ProgressLabel } from './progress.tsx';
 
 const KINDS = { add: 'New', delete: 'Deleted', update: 'Changed' } as const;
 
-export function FilesItem({ item }: { item: ChatItem & { kind: 'files' } }) {
+export function FilesItem({ item, asked }: { item: ChatItem & { kind: 'files' }; asked: boolean }) {
   return (
     <article class="step" aria-label="File changes">
       <header>
         <span>{item.changes.length === 1 ? 'A file' : `${item.changes.length} files`}</span>
-        <ProgressLabel progress={item.progress} />
+        <ProgressLabel progress={asked ? 'asked' : item.progress} />
       </header>
       {item.changes.map((change) => (
         <Change key={change.path} change={change} open={item.changes.length < 4} />

@@ -5,7 +5,14 @@ import { Markdown } from './markdown.tsx';
 import { pure } from './pure.ts';
 import { ToolItem } from './tool-item.tsx';
 
-export const Item = pure(({ item, connected }: { item: ChatItem; connected: boolean }) => {
+interface ItemProps {
+  item: ChatItem;
+  connected: boolean;
+  /** A person is asked whether it may be. */
+  asked: boolean;
+}
+
+export const Item = pure(({ item, connected, asked }: ItemProps) => {
   switch (item.kind) {
     case 'user':
       return (
@@ -30,9 +37,9 @@ export const Item = pure(({ item, connected }: { item: ChatItem; connected: bool
         </details>
       );
     case 'command':
-      return <CommandItem item={item} />;
+      return <CommandItem item={item} asked={asked} />;
     case 'files':
-      return <FilesItem item={item} />;
+      return <FilesItem item={item} asked={asked} />;
     case 'tool':
       return <ToolItem item={item} />;
     case 'note':

@@ -40,7 +40,11 @@ export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }
           id="code"
           class="code-input"
           value={form.code}
-          onInput={(event) => type({ code: formatTyped(event.currentTarget.value) })}
+          onInput={(event) => {
+            const code = formatTyped(event.currentTarget.value);
+            event.currentTarget.value = code; // at once: drawing it would come a frame later, after the next key
+            type({ code });
+          }}
           placeholder="XXXX-XXXX"
           autocomplete="one-time-code"
           autocapitalize="characters"
