@@ -56,9 +56,7 @@ class Race {
   }
 }
 
-type Found = Grant | unknown;
-
-function gather(calls: readonly Promise<Grant>[]): Promise<Found>[] {
+function gather(calls: readonly Promise<Grant>[]): Promise<unknown>[] {
   return calls.map((call) => call.catch((error: unknown) => error));
 }
 
