@@ -51,6 +51,9 @@ export interface StatusParts {
   readonly now: { readonly wall: number; readonly monotonic: number };
 }
 
+/** A wait that is too short to explain, in milliseconds. */
+const NO_MATTER_MS = 1_000;
+
 export function composeStatus(parts: StatusParts): HostStatus {
   const { link, lease, now } = parts;
   return {
@@ -99,7 +102,9 @@ function explain({ enabled, link, lease, credentials, now }: StatusParts): strin
       if (lease.latched)
         return `No server token: ${lease.message ?? 'no reason given'}. Waiting for a change of ${credentials}.`;
       if (lease.message !== null) return `No server token: ${lease.message}${next(lease.retryAt, now.wall)}.`;
-      return 'Getting a server token.';
+      return isHeldUp(lease, now.wall - link.since)
+        ? 'Getting a server token: a process before this one was stopped while it asked, so this one asks within 35 s.'
+        : 'Getting a server token.';
     case 'connecting':
       return lastError === null ? 'Connecting.' : `Connecting again; before: ${lastError}.`;
     case 'waiting':
@@ -107,6 +112,11 @@ function explain({ enabled, link, lease, credentials, now }: StatusParts): strin
     case 'off':
       return 'Starting.';
   }
+}
+
+/** Nothing was sent, and nothing says why not: the lock of a request that was never answered runs out by itself. */
+function isHeldUp({ counts, refreshing }: LeaseSnapshot, waitedMs: number): boolean {
+  return refreshing && counts.started === 0 && waitedMs > NO_MATTER_MS;
 }
 
 function next(moment: number | null, now: number): string {

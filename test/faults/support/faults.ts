@@ -50,6 +50,10 @@ export const faults = {
     fault: 'enroll answers 503 with `Retry-After: 20`; killed and started again 5 times meanwhile',
     mark: 'waits it out: 1 enroll within the 20 s',
   },
+  'killed-while-enrolling': {
+    fault: 'enroll does not answer; killed and started again 5 times meanwhile; then enroll is well',
+    mark: '1 enroll while it does not answer; connected within a minute; the status says what it waits for',
+  },
   'restarted-every-second': {
     fault: 'enroll answers 503; a supervisor restarts the host every second for 48 s',
     mark: 'at most 2 enrolls',
