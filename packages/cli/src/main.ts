@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { asCliError } from './cli-error.ts';
 import { accountCommand } from './commands/account.ts';
 import { attachCommand } from './commands/attach.ts';
+import { clientsCommand } from './commands/clients.ts';
 import { codexHomeCommand } from './commands/codex-home.ts';
+import { environmentsCommand } from './commands/environments.ts';
 import { hostCommand } from './commands/host.ts';
 import { loginCommand } from './commands/login.ts';
 import { pairCommand } from './commands/pair.ts';
@@ -37,6 +39,8 @@ function program(): Command {
     statusCommand,
     attachCommand,
     accountCommand,
+    environmentsCommand,
+    clientsCommand,
     loginCommand,
     codexHomeCommand,
   ];

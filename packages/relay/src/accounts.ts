@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { rfc3339 } from './clock.ts';
 import { hashToken, mintId, mintToken, type RandomBytes, tokenPrefix } from './secrets.ts';
 import { text } from './stores/row.ts';
+import { replaceSigningKey } from './stores/settings.ts';
 
 /** Account tokens kept; the oldest goes when one more is minted. */
 const MAX_ACCOUNT_TOKENS = 50;
@@ -35,7 +36,7 @@ export interface AccountsOptions {
   readonly db: DatabaseSync;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  readonly signingKey: Uint8Array;
+  readonly signingKey: () => Uint8Array;
 }
 
 /** Whose relay this is. Today one owner; tokens are kept as hashes. */
@@ -65,6 +66,14 @@ export class Accounts {
     return { accountId, accountToken };
   }
 
+  /** Refuses every token and codex credential made so far, and gives a new token. Belongs into a transaction. */
+  rotate(): AccountToken {
+    const { db, random } = this.#options;
+    db.prepare('DELETE FROM account_tokens WHERE account_id = ?').run(this.owner.accountId);
+    replaceSigningKey(db, random);
+    return this.mintToken();
+  }
+
   /** A token that is good until this process ends: for a host that runs beside the relay. */
   mintPassingToken(): AccountToken {
     const accountToken = mintToken('account', this.#options.random);
@@ -89,7 +98,7 @@ export class Accounts {
       .setSubject(userId)
       .setIssuedAt(issuedAt)
       .setExpirationTime(expiresAt)
-      .sign(signingKey);
+      .sign(signingKey());
     return {
       id_token: jwt,
       access_token: jwt,
@@ -111,7 +120,7 @@ export class Accounts {
   async #byJwt(jwt: string): Promise<Account | null> {
     const { signingKey, clock } = this.#options;
     try {
-      const { payload } = await jwtVerify(jwt, signingKey, {
+      const { payload } = await jwtVerify(jwt, signingKey(), {
         algorithms: ['HS256'],
         currentDate: new Date(clock.wall()),
       });

@@ -11,6 +11,7 @@ const MAX_REMEMBERED = 10_000;
 
 export type AuditEvent =
   | 'account_token_made'
+  | 'account_rotated'
   | 'codex_credentials_made'
   | 'host_enrolled'
   | 'host_connected'

@@ -32,6 +32,7 @@ export interface SwitchboardOptions {
 export class Switchboard {
   readonly #options: SwitchboardOptions;
   readonly #journal: Journal;
+  #condition: 'ready' | 'failing' | 'stopping' = 'ready';
 
   constructor(options: SwitchboardOptions) {
     this.#options = options;
@@ -41,6 +42,11 @@ export class Switchboard {
       committed: (effects) => this.#perform(effects),
       failed: (cause) => this.#fail(cause),
     });
+  }
+
+  /** `failing`: what came last could not be stored. */
+  get condition(): 'ready' | 'failing' | 'stopping' {
+    return this.#condition;
   }
 
   /** `remembers`: the host knows what it had from here; without, it has begun anew. Returns once that is durable. */
@@ -121,6 +127,7 @@ export class Switchboard {
   /** Commits what is waiting, then ends every link. */
   close(): void {
     this.#journal.flush();
+    this.#condition = 'stopping';
     for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, 'the relay is stopping');
   }
 
@@ -133,6 +140,7 @@ export class Switchboard {
 
   /** Mail first, so that what is said beside it does not overtake it. */
   #perform(effects: Effects): void {
+    if (this.#condition === 'failing') this.#condition = 'ready';
     const { ports } = this.#options;
     for (const dest of effects.mailed) ports.get(dest)?.pump();
     for (const { dest, text } of effects.acks()) ports.get(dest)?.send(text);
@@ -145,6 +153,7 @@ export class Switchboard {
   /** Nothing was acked, so every peer sends it again once it has reconnected. */
   #fail(cause: unknown): void {
     const { streams, mailbox, ports, logger } = this.#options;
+    this.#condition = 'failing';
     logger.error({ err: cause }, 'what arrived could not be stored; every link is closed, so that peers send it again');
     for (const port of ports.clear()) port.close(closeCodes.internal, 'the relay could not store a message');
     streams.reload();

@@ -17,6 +17,11 @@ test('what cannot be stored is not acked: links are closed, and what is sent aga
   beside.exec("CREATE TRIGGER full BEFORE INSERT ON mail BEGIN SELECT RAISE(ABORT, 'disk full'); END");
   link.send(controller.message('s1', 1));
   assert.equal((await link.untilClosed()).code, 1011);
+  const ready = async () => {
+    const answer = await fetch(`${relay.url}/readyz`);
+    return [answer.status, await answer.json()];
+  };
+  assert.deepEqual(await ready(), [503, { status: 'failing' }]);
   assert.equal(
     link.count(({ type }) => type === 'ack'),
     0,
@@ -25,6 +30,7 @@ test('what cannot be stored is not acked: links are closed, and what is sent aga
   const again = await controller.link(relay.base);
   again.send(controller.message('s1', 1));
   await again.frame('the ack', ({ type, seq_id }) => type === 'ack' && seq_id === 1);
+  assert.deepEqual(await ready(), [200, { status: 'ready' }]);
   const hostLink = await host.link(relay.base);
   await hostLink.frame('the message', ({ seq_id }) => seq_id === 1);
   assert.equal((await hostLink.settled()).length, 1);

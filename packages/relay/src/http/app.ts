@@ -10,6 +10,7 @@ import { enrollRoutes } from './enroll.ts';
 import { environmentClientRoutes } from './environment-clients.ts';
 import { environmentRoutes } from './environments.ts';
 import { answerOf, Failure } from './failure.ts';
+import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
 import { serverRoutes } from './server.ts';
 
@@ -47,6 +48,7 @@ export function createApp(services: Services, pageFolder?: string): Hono<{ Varia
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
   });
+  app.route('/', healthRoutes(services));
   app.route('/', pageRoutes(pageFolder));
   for (const routes of ROUTES) app.route(DEFAULT_BASE_PATH, routes(services));
   app.notFound((c) =>

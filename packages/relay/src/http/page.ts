@@ -42,12 +42,12 @@ const FALLBACK = `<!doctype html>
 `;
 
 /**
- * What a person sees who opens the relay in a browser, and what a monitor asks.
+ * What a person sees who opens the relay in a browser.
  *
  * @param folder the built page; undefined: a text that says that there is none
  */
 export function pageRoutes(folder: string | undefined): Hono {
-  const routes = new Hono().get('/healthz', (c) => c.json({ status: 'ok' }));
+  const routes = new Hono();
   const files = folder === undefined ? new Map<string, StaticFile>() : readStaticFiles(folder);
   const index = files.get('/index.html');
   if (index === undefined) {
