@@ -17,6 +17,9 @@ export interface SqliteStoreOptions {
 /** How long a call waits for another process's write, in ms. Each of them is one row. It blocks this process's event loop. */
 const BUSY_TIMEOUT_MS = 500;
 
+/** Likewise, for opening: processes that start together make the file together. */
+const OPEN_TIMEOUT_MS = 5_000;
+
 const TABLE = `CREATE TABLE IF NOT EXISTS holdfast_lease (
   authority TEXT PRIMARY KEY, version INTEGER NOT NULL, record TEXT NOT NULL
 ) STRICT`;
@@ -50,7 +53,7 @@ export class SqliteStore implements LeaseStore {
     this.#isOwnDb = typeof database === 'string';
     this.#db = typeof database === 'string' ? open(database) : database;
     try {
-      this.#db.exec(TABLE);
+      if (!this.#isOwnDb) this.#db.exec(TABLE);
       this.#select = this.#db.prepare('SELECT version, record FROM holdfast_lease WHERE authority = ?');
       this.#insert = this.#db.prepare(
         'INSERT INTO holdfast_lease (record, authority, version) VALUES (?, ?, 1) ON CONFLICT DO NOTHING',
@@ -124,11 +127,13 @@ export class SqliteStore implements LeaseStore {
 }
 
 function open(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  const db = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS });
   try {
     chmodSync(path, 0o600);
     // What is committed survives the process; a power cut may cost the last change, never the file.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    db.exec(TABLE);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return db;
   } catch (error) {
     db.close();

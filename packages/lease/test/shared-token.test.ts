@@ -201,3 +201,14 @@ test('a deadline that one is given while others hold a valid shared token costs 
   }
   assert.equal(world.authority.requests, 2);
 });
+
+test('a token that was refused right before the lease was closed is not found by the next one', async () => {
+  const world = shared();
+  const first = world.lease();
+  const grant = await first.acquire();
+  first.reject(grant);
+  first.close();
+  assert.equal(world.stored.token, null);
+  await world.clock.advance(MINUTE);
+  assert.equal((await world.lease().acquire()).token, 'secret-2');
+});
