@@ -58,6 +58,10 @@ export const faults = {
     fault: 'enroll answers 503; a supervisor restarts the host every second for 48 s',
     mark: 'at most 2 enrolls',
   },
+  'stopped-while-all-hangs': {
+    fault: 'refresh, pairing and the handshake hang; then SIGTERM',
+    mark: 'ends within a second',
+  },
   'controller-stops-acking': {
     fault: 'one controller stops acking while its agent goes on; another one asks',
     mark: 'only that stream stops',
