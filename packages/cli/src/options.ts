@@ -29,7 +29,7 @@ export function parseSeconds(text: string): number {
 }
 
 /** Where others reach a relay: scheme, name and port, and nothing behind them. */
-export function parsePublicUrl(text: string): string {
+function parsePublicUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
     throw new InvalidArgumentError('It has the form https://relay.example.org, with nothing behind the name or port.');
@@ -37,7 +37,7 @@ export function parsePublicUrl(text: string): string {
   return url.origin;
 }
 
-export function parseProxies(text: string): number {
+function parseProxies(text: string): number {
   const proxies = Number(text);
   if (!Number.isInteger(proxies) || proxies < 0 || proxies > 10) {
     throw new InvalidArgumentError('It is how many proxies stand in front, from 0 to 10.');
@@ -49,6 +49,13 @@ const LOG_LEVELS: readonly LevelWithSilent[] = ['trace', 'debug', 'info', 'warn'
 
 export const relayOption = () =>
   new Option('--relay <base>', 'the relay, such as http://127.0.0.1:7420').argParser(parseRelay);
+export const publicUrlOption = () =>
+  new Option('--public-url <url>', 'what it is known as, such as https://relay.example.org').argParser(parsePublicUrl);
+export const trustProxyOption = () =>
+  new Option('--trust-proxy [proxies]', 'how many proxies of yours stand in front; each tells whom it was asked by')
+    .argParser(parseProxies)
+    .preset('1')
+    .default(0);
 export const jsonOption = () => new Option('--json', 'one JSON object a line, for machines').default(false);
 export const logLevelOption = () =>
   new Option('--log-level <level>', 'what to log, as JSON lines on stderr').choices(LOG_LEVELS);

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { launchRelay } from '../launch-relay.ts';
 import {
@@ -6,9 +6,9 @@ import {
   jsonOption,
   logLevelOption,
   parseListen,
-  parseProxies,
-  parsePublicUrl,
   parseSeconds,
+  publicUrlOption,
+  trustProxyOption,
 } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
@@ -41,13 +41,8 @@ export function relayCommand(): Command {
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
     .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
     .option('--insecure', 'listen beyond loopback without TLS', false)
-    .option('--public-url <url>', 'what it is known as, such as https://relay.example.org', parsePublicUrl)
-    .addOption(
-      new Option('--trust-proxy [proxies]', 'how many proxies of yours stand in front; each tells whom it was asked by')
-        .argParser(parseProxies)
-        .preset('1')
-        .default(0),
-    )
+    .addOption(publicUrlOption())
+    .addOption(trustProxyOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('warn'))
     .action(async (flags: RelayFlags) => runRelay(flags));

@@ -1,13 +1,21 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { fixedCredentials, Host } from '@holdfast/host';
-import type { PairingStartResult } from '@holdfast/wire';
+import type { Relay } from '@holdfast/relay';
+import { isLoopbackHost, type PairingStartResult } from '@holdfast/wire';
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { chooseAgent } from '../agents.ts';
 import { launchRelay } from '../launch-relay.ts';
 import { openControl } from '../open-control.ts';
-import { createLogger, jsonOption, logLevelOption, parseListen } from '../options.ts';
+import {
+  createLogger,
+  jsonOption,
+  logLevelOption,
+  parseListen,
+  publicUrlOption,
+  trustProxyOption,
+} from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
@@ -21,6 +29,8 @@ interface UpFlags {
   data?: string;
   name: string;
   insecure: boolean;
+  publicUrl?: string;
+  trustProxy: number;
   json: boolean;
   logLevel: LevelWithSilent;
 }
@@ -48,6 +58,8 @@ export function upCommand(): Command {
     .option('--data <dir>', 'their data folder (default: $HOLDFAST_HOME or the XDG state folder)')
     .option('--name <name>', 'what controllers see this machine as', hostname())
     .option('--insecure', 'listen beyond loopback without TLS', false)
+    .addOption(publicUrlOption())
+    .addOption(trustProxyOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
     .action(async (command: string[], flags: UpFlags) => runUp(command, flags));
@@ -63,6 +75,8 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
     dataDir: places.relay(home),
     listen: flags.listen,
     allowInsecure: flags.insecure,
+    publicUrl: flags.publicUrl,
+    trustProxy: flags.trustProxy,
     pageFolder: pageFolder(),
     logger,
   });
@@ -81,7 +95,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
       const control = await openControl(host, logger);
       output.report({ event: 'listening', url: relay.url, base: relay.base }, `Holdfast runs ${description}.`);
       host.enable();
-      await showCode(host, relay.url, relay.base, output);
+      await showCode(host, relay, output);
       tellStatus(host, output);
       await aborted(stop);
       await control.close();
@@ -94,15 +108,15 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
   output.report({ event: 'stopped' }, 'Stopped.');
 }
 
-async function showCode(host: Host, url: string, base: string, output: Output): Promise<void> {
+async function showCode(host: Host, { url, publicUrl }: Relay, output: Output): Promise<void> {
   const pairing = await host.startPairing(true);
   const code = pairing.manualPairingCode ?? pairing.pairingCode;
-  const address = pageAddress(base, code);
+  const address = pageAddress(publicUrl, code);
   const text = [
     '',
     qrCode(address),
     '',
-    `Page:          ${url}/`,
+    `Page:          ${publicUrl}/${reach(publicUrl)}`,
     `Pairing code:  ${code}   (good once, for ${minutesLeft(pairing, Date.now())} minutes)`,
     '',
     'From a second terminal:',
@@ -112,6 +126,16 @@ async function showCode(host: Host, url: string, base: string, output: Output): 
   ];
   output.report({ event: 'pairing', ...pairing, page: address }, text.join('\n'));
   void watchClaim(host, pairing, output);
+}
+
+/** A browser lets a page keep a key over https, and on the machine itself; whoever holds the phone is to know before it says no. */
+function reach(publicUrl: string): string {
+  const { protocol, hostname } = new URL(publicUrl);
+  if (protocol === 'https:') return '';
+  const why = isLoopbackHost(hostname)
+    ? 'from this machine; a phone gets there by https'
+    : 'pairs no browser on another machine: that needs https';
+  return `   (${why}: docs/phone.md)`;
 }
 
 /** Says when the code was used, or is good no longer. */
