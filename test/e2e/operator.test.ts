@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startHost, tempDir } from './support/host-process.ts';
 import { accountEnv, finish, startRelayProcess } from './support/programs.ts';
 
-test("a relay's accounts and hosts are listed, and its tokens rotated, from its folder while it runs", async (t) => {
+test("a relay's accounts, hosts and audit log are read, and its tokens rotated, from its folder while it runs", async (t) => {
   const data = tempDir(t);
   const relay = await startRelayProcess(t, data, '127.0.0.1:0', ['--public-url', 'https://relay.example.org']);
   const account = await accountEnv(t, data);
@@ -31,4 +31,14 @@ test("a relay's accounts and hosts are listed, and its tokens rotated, from its 
   assert.equal((await whose(account.HOLDFAST_ACCOUNT_TOKEN)).status, 401);
   assert.equal((await whose(accountToken)).status, 200);
   assert.equal((await host.status()).status, 'connected');
+  const entries = (await command('audit', '--json'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: number; event: string });
+  assert.deepEqual(
+    entries.map(({ event }) => event),
+    ['account_token_made', 'host_enrolled', 'host_connected', 'account_rotated'],
+  );
+  const rest = await command('audit', '--after', String(entries.at(-2)?.id));
+  assert.match(rest, /^\S+ {2}account_rotated {2}from this machine\n$/);
 });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { asCliError } from './cli-error.ts';
 import { accountCommand } from './commands/account.ts';
 import { attachCommand } from './commands/attach.ts';
+import { auditCommand } from './commands/audit.ts';
 import { clientsCommand } from './commands/clients.ts';
 import { codexHomeCommand } from './commands/codex-home.ts';
 import { environmentsCommand } from './commands/environments.ts';
@@ -41,6 +42,7 @@ function program(): Command {
     accountCommand,
     environmentsCommand,
     clientsCommand,
+    auditCommand,
     loginCommand,
     codexHomeCommand,
   ];
