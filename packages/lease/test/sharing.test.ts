@@ -339,3 +339,39 @@ test('two leases whose writes are heard but never acknowledged do not shout at e
   const swaps = world.store.read().version - before;
   assert.ok(swaps < 20, `${swaps} swaps`);
 });
+
+test('a deadline that is on its way outlives an older one that is lifted meanwhile', async () => {
+  const world = new Siblings();
+  const slow = new FaultyStore(world.store, world.clock);
+  slow.delayMs = 100;
+  const [first, second] = [world.lease({ store: slow }), world.lease()];
+  world.authority.fail('transient');
+  await codes([second]);
+  await world.clock.advance(31 * SECOND);
+  const waiting = assert.rejects(first.acquire(), { code: 'ERR_LEASE_TRANSIENT' });
+  await world.clock.advance(SECOND / 4);
+  assert.equal(world.authority.requests, 2);
+  second.adopt(world.authority.token());
+  await settle();
+  assert.match(String(world.store.read().text), /"deadline":null/);
+  await world.clock.advance(SECOND);
+  await waiting;
+  assert.equal(world.stored.deadline?.failures, 2);
+  assert.equal(first.snapshot().retryAt, second.snapshot().retryAt);
+});
+
+test('a lock that was taken unnoticed is let go of as soon as the store is heard again', async () => {
+  const world = new Siblings();
+  const store = new FaultyStore(world.store, world.clock);
+  const lease = world.lease({ store });
+  await settle();
+  store.fault = 'write-lost';
+  assert.deepEqual(await codes([lease]), ['ERR_LEASE_DEFERRED']);
+  assert.notEqual(world.stored.lock, null);
+  store.fault = 'none';
+  await world.clock.advance(6 * SECOND);
+  world.lease().adopt(world.authority.token());
+  await settle();
+  assert.equal(world.stored.lock, null);
+  assert.equal(lease.snapshot().sharing, 'shared');
+});
