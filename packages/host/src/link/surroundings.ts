@@ -47,9 +47,13 @@ export class Surroundings {
   }
 }
 
-/** Of its connections to elsewhere: loopback is always there. */
+/** Of its connections to elsewhere: loopback is always there. Empty where a system does not tell. */
 function addressesOfThisMachine(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
-  const external = all.filter(({ internal }) => !internal).map(({ address }) => address);
-  return external.sort().join(' ');
+  try {
+    const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+    const external = all.filter(({ internal }) => !internal).map(({ address }) => address);
+    return external.sort().join(' ');
+  } catch {
+    return '';
+  }
 }
