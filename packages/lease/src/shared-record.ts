@@ -100,11 +100,9 @@ export class SharedRecord {
     }
   }
 
-  /** Has the lease wait, once until the store works again. It outlasts a lock that was seen. @returns whether it now waits */
-  deferBlind(cause: unknown): boolean {
-    if (this.#blind !== null) return false;
-    this.#blind = this.#ledger.deferBlind(this.#lockSeen(), cause);
-    return true;
+  /** Has the lease wait, once until the store works again. It outlasts a lock that was seen. */
+  deferBlind(cause: unknown): void {
+    this.#blind ??= this.#ledger.deferBlind(this.#lockSeen(), cause);
   }
 
   /**

@@ -120,7 +120,7 @@ export class Sharing {
   /** The store is of no help: this lease goes by what it knows, after one wait in case others were told to wait. */
   #without(error: unknown): Entry {
     this.#isAlone = true;
-    if (this.#record.deferBlind(error)) return 'look';
+    this.#record.deferBlind(error);
     return mayAsk(this.#ledger.record, this.#ledger.now()) ? 'alone' : 'look';
   }
 

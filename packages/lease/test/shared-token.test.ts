@@ -81,6 +81,21 @@ test('another key is no token and said once; the lease then gets its own', async
   assert.deepEqual(told, [{ operation: 'open', message }]);
 });
 
+test('a token that a lease cannot read is not its own to forget', async () => {
+  const world = shared();
+  const first = world.lease();
+  const grant = await first.acquire();
+  await world.lease({ shareToken: { key: new Uint8Array(32).fill(8) } }).acquire();
+  await world.clock.advance(MINUTE);
+  const seen: unknown[] = [];
+  world.store.watch(() => seen.push(world.stored.token?.generation));
+  first.reject(grant);
+  assert.equal((await first.acquire()).token, 'secret-3');
+  assert.deepEqual(new Set(seen), new Set([2, 3]));
+  assert.equal(world.stored.token?.generation, 3);
+  assert.equal(first.reject(grant), false);
+});
+
 test('a token that was tampered with, or is of another generation or authority, is no token', async () => {
   const world = shared();
   await world.lease().acquire();

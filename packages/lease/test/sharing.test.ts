@@ -375,3 +375,22 @@ test('a lock that was taken unnoticed is let go of as soon as the store is heard
   assert.equal(world.stored.lock, null);
   assert.equal(lease.snapshot().sharing, 'shared');
 });
+
+test('a lease that could not say what came of its request says it later', async () => {
+  const world = new Siblings();
+  const store = new FaultyStore(world.store, world.clock);
+  const lease = world.lease({ store });
+  const answer = world.authority.hang();
+  const waiting = lease.acquire();
+  await settle();
+  store.fault = 'both';
+  answer(world.authority.token());
+  assert.equal((await waiting).generation, 1);
+  assert.notEqual(world.stored.lock, null);
+  store.fault = 'none';
+  await world.clock.advance(6 * SECOND);
+  lease.adopt(world.authority.token());
+  await settle();
+  assert.equal(world.stored.generation, 2);
+  assert.equal(world.stored.lock, null);
+});
