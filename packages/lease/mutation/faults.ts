@@ -229,7 +229,7 @@ export const faults: readonly SeededFault[] = [
   },
   {
     breaks: 'the token that was tried is not in an error',
-    file: 'flight.ts',
+    file: 'attempt.ts',
     find: "return { ...failure, message: failure.message.replaceAll(tried, '[token]') };",
     replace: 'return failure;',
   },
@@ -253,7 +253,7 @@ export const faults: readonly SeededFault[] = [
   },
   {
     breaks: "another lease's deadline is learned",
-    file: 'shared-record.ts',
+    file: 'deadline-sync.ts',
     find: 'if (isOver || !wasBlind) this.#ledger.siblingDeadline(theirs);',
     replace: '',
   },
@@ -266,8 +266,8 @@ export const faults: readonly SeededFault[] = [
   {
     breaks: 'a store that is down never opens the gate',
     file: 'sharing.ts',
-    find: "if (this.#record.deferBlind(error)) return 'look';",
-    replace: '',
+    find: 'this.#record.deferBlind(error);\n    return mayAsk',
+    replace: 'return mayAsk',
   },
   {
     breaks: 'a shared token is bound to its generation and authority',

@@ -1,11 +1,11 @@
-import { remaining } from './clock.ts';
 import type { MutableCounts } from './counts.ts';
-import { type Deadline, planDeadline } from './deadline.ts';
+import { planDeadline } from './deadline.ts';
+import { DeadlineSync } from './deadline-sync.ts';
 import { isValid, mayAsk } from './decide.ts';
 import type { Ledger } from './ledger.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { RefreshFailure } from './outcome.ts';
-import { isSameDeadline, restoreShared, type SharedDeadline, shareDeadline } from './shared-deadline.ts';
+import { type SharedDeadline, shareDeadline } from './shared-deadline.ts';
 import { emptyState, formatState, lockLeft, parseState, type SharedLock, type SharedState } from './shared-state.ts';
 import { SharedTokens } from './shared-tokens.ts';
 import type { LeaseStore, StoreView } from './store.ts';
@@ -51,12 +51,9 @@ export class SharedRecord {
   readonly lockMs: number;
   readonly #ledger: Ledger;
   readonly #options: ResolvedOptions;
+  readonly #deadline: DeadlineSync;
   readonly #tokens: SharedTokens | null;
   readonly #owner = randomOwner();
-  /** The ledger's deadline that stands for the stored one. */
-  #settled: Deadline | null = null;
-  /** One that is for this lease alone, since others may know better; kept until the store works again. */
-  #blind: Deadline | null = null;
   /** The version that was not readable, so that it is told once. */
   #garbled: number | null = null;
   /** When the lock was taken, by the monotonic clock; null while this lease does not hold it. */
@@ -70,6 +67,7 @@ export class SharedRecord {
     this.#options = options;
     this.lockMs = timeoutMs + LOCK_MARGIN_MS;
     this.access = new StoreAccess(store, clock, ledger.events);
+    this.#deadline = new DeadlineSync(ledger, this.access, options.deadlineCapMs);
     const { authority } = store;
     this.#tokens =
       shareToken === undefined
@@ -83,10 +81,10 @@ export class SharedRecord {
 
   /** Whether this lease knows something that the store does not. */
   get isNew(): boolean {
-    const { deadline, latch, generation } = this.#ledger.record;
+    const { latch, generation } = this.#ledger.record;
     const { state } = this.access;
-    const isKnown = !this.#isOwn(deadline) && (latch === 'ambiguous') === state.ambiguous;
-    return !isKnown || generation > state.generation || this.#tokens?.isNew === true;
+    const isKnown = (latch === 'ambiguous') === state.ambiguous && generation <= state.generation;
+    return !isKnown || this.#deadline.isNew || this.#tokens?.isNew === true;
   }
 
   /** Learns what is stored, if the store can tell at once. @throws what the store throws */
@@ -102,7 +100,7 @@ export class SharedRecord {
 
   /** Has the lease wait, once until the store works again. It outlasts a lock that was seen. */
   deferBlind(cause: unknown): void {
-    this.#blind ??= this.#ledger.deferBlind(this.#lockSeen(), cause);
+    this.#deadline.waitBlind(this.#lockSeen(), cause);
   }
 
   /**
@@ -147,7 +145,7 @@ export class SharedRecord {
       const next = this.#closing === null ? await this.#next(lock) : this.#closingState(lock, this.#closing);
       const isStored = formatState(next) === formatState(this.access.state) && this.#garbled !== view.version;
       if (isStored || (await this.access.write(view.version, next))) {
-        if (deadline !== this.#blind) this.#settled = deadline;
+        this.#deadline.stored(deadline);
         if (lock?.owner !== this.#owner) this.#lockedAt = null;
         else if (verdict === 'taken') this.#lockedAt = readAt;
         return verdict;
@@ -163,33 +161,11 @@ export class SharedRecord {
     if (stored === null) return;
     this.access.version = view.version;
     this.access.state = stored;
-    this.#learnDeadline(before, stored, view.now);
+    this.#deadline.learn(before.deadline, stored.deadline, view.now);
     const { latch } = this.#ledger.record;
     if (stored.ambiguous === before.ambiguous || (latch === 'ambiguous') !== before.ambiguous) return;
     if (stored.ambiguous) this.#ledger.latch('ambiguous', TOLD_AMBIGUOUS);
     else this.#ledger.siblingUnlatched();
-  }
-
-  #learnDeadline(before: SharedState, stored: SharedState, storeNow: number): void {
-    const now = this.#ledger.now();
-    const own = this.#ledger.record.deadline;
-    const wasBlind = own !== null && own === this.#blind;
-    if (!this.access.isFailing) this.#blind = null;
-    const isOver = wasBlind && this.#blind === null;
-    if (isSameDeadline(before.deadline, stored.deadline) && !isOver) return;
-    const { deadlineCapMs } = this.#options;
-    const theirs = stored.deadline === null ? null : restoreShared(stored.deadline, now, storeNow, deadlineCapMs);
-    if (!isOver && this.#isOwn(own)) {
-      if (theirs === null) return;
-      if (own !== null && remaining(own.until, now) >= remaining(theirs.deadline.until, now)) return;
-    }
-    this.#settled = theirs?.deadline ?? null;
-    if (isOver || !wasBlind) this.#ledger.siblingDeadline(theirs);
-  }
-
-  /** Whether others should know of this deadline, or that there is none, and do not. */
-  #isOwn(deadline: Deadline | null): boolean {
-    return deadline !== this.#settled && (deadline === null || deadline !== this.#blind);
   }
 
   /** Null if the record is garbled: it is then written anew, with a deadline in case one was in it. */
@@ -202,11 +178,9 @@ export class SharedRecord {
       if (this.#garbled === view.version) return null;
       this.#garbled = view.version;
       this.access.failed('read', error);
-      this.#ledger.deferBlind(this.#lockSeen(), error);
+      this.#deadline.replace(this.#lockSeen(), error);
       this.access.version = view.version;
       this.access.state = emptyState;
-      this.#settled = null;
-      this.#blind = null;
       return null;
     }
   }
@@ -237,7 +211,7 @@ export class SharedRecord {
   async #next(lock: SharedLock | null): Promise<SharedState> {
     const { generation, latch } = this.#ledger.record;
     const { state } = this.access;
-    const deadline = this.#deadline();
+    const deadline = this.#deadline.next();
     return {
       generation: Math.max(generation, state.generation),
       deadline,
@@ -253,17 +227,11 @@ export class SharedRecord {
     const { generation, latch } = this.#ledger.record;
     return {
       generation: Math.max(generation, state.generation),
-      deadline: laterOf(closing.deadline, this.#deadline()),
+      deadline: laterOf(closing.deadline, this.#deadline.next()),
       ambiguous: latch === 'ambiguous' || closing.ambiguous,
       lock: lock ?? others,
       token: closing.forgetsToken && this.#tokens !== null ? this.#tokens.stored() : state.token,
     };
-  }
-
-  #deadline(): SharedDeadline | null {
-    const { deadline, failures } = this.#ledger.record;
-    if (!this.#isOwn(deadline)) return this.access.state.deadline;
-    return deadline === null ? null : shareDeadline(deadline, failures, this.#ledger.now(), this.access.now());
   }
 
   /** Who closes in the middle of a request leaves a deadline: the next process must not ask as if nothing had been sent. */
