@@ -33,9 +33,24 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
     await allow.click({ force: true }); // what a thumb does that was on its way to something else
     assert.equal(await page.locator('.approval').count(), 1, 'the early tap did not count');
     await page.locator('.approval[data-armed="true"]').waitFor();
-    // pressed before, released after: no answer either
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.getByText('Not allowed').waitFor();
+    await send(page, 'decisions');
+    await page.getByText('decisions: decline', { exact: true }).waitFor();
+  });
+
+  test('a press that begins before an approval takes answers is none when it ends after', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    await send(page, 'edit the files');
+    const allow = page.getByRole('button', { name: 'Allow once' });
+    await allow.hover({ force: true });
+    await page.mouse.down();
+    assert.equal(await page.locator('.approval').getAttribute('data-armed'), 'false', 'it was early enough');
+    await page.locator('.approval[data-armed="true"]').waitFor();
+    await page.mouse.up();
+    await decide(page, 'Deny');
     await send(page, 'decisions');
     await page.getByText('decisions: decline', { exact: true }).waitFor();
   });

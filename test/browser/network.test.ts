@@ -51,6 +51,24 @@ describe('a network that comes and goes', { skip, concurrency: 2 }, () => {
     assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), 'the next one, still being typed');
   });
 
+  test('what was sent without one is a draft again when the page is closed meanwhile', async (t) => {
+    const up = await startUp(t, scriptedAgent);
+    const proxy = await startFaultProxy(up.port);
+    t.after(() => proxy.close());
+    const page = await watchedPage(t, proxy.url);
+    await pairByAddress(page, { url: proxy.url, code: up.code });
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    proxy.refuse();
+    proxy.cutAll();
+    await page.getByText('Not connected').first().waitFor();
+    await send(page, 'into the void');
+    await page.getByText('Waits for the network').waitFor();
+    await page.reload();
+    await proxy.accept();
+    await page.getByRole('button', { name: 'Open studio' }).click();
+    assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), 'into the void');
+  });
+
   test('what is typed outlives the page', async (t) => {
     const up = await startUp(t, scriptedAgent);
     const page = await watchedPage(t, up.url);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { CONTROL_SOCKET } from '@holdfast/host';
+import { ControlClient } from '../../packages/cli/src/control-client.ts';
 import { missingBrowser, openBrowser } from './support/chromium.ts';
 import { pairByAddress, startUp, textOf, watchedPage } from './support/visit.ts';
 
@@ -94,6 +97,22 @@ describe('pairing in a browser', { skip, concurrency: 2 }, () => {
     await page.getByRole('button', { name: 'Forget it' }).click();
     await page.getByText('No machine is paired').waitFor();
     await page.reload();
+    await page.getByRole('heading', { name: 'Pair with a machine' }).waitFor();
+  });
+
+  test('is over when the machine removes the device: the page says so at once, and offers to pair again', async (t) => {
+    const up = await startUp(t);
+    const page = await watchedPage(t, up.url);
+    await pairByAddress(page, up);
+    const control = await ControlClient.open(join(up.data, 'host', CONTROL_SOCKET));
+    t.after(() => control.close());
+    const { environmentId } = (await control.call('remoteControl/status/read')) as { environmentId: string };
+    const { data } = (await control.call('remoteControl/client/list', { environmentId })) as {
+      data: { clientId: string }[];
+    };
+    for (const { clientId } of data) await control.call('remoteControl/client/revoke', { environmentId, clientId });
+    await page.getByText('This device was removed from studio').waitFor();
+    await page.getByRole('button', { name: 'Pair again' }).click();
     await page.getByRole('heading', { name: 'Pair with a machine' }).waitFor();
   });
 

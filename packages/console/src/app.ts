@@ -9,7 +9,7 @@ import { MachineLink } from './link/machine-link.ts';
 import type { Action } from './state/reduce.ts';
 import { type AppState, CONNECTING, type Machine, type Place } from './state/state.ts';
 import type { Store } from './state/store.ts';
-import { NEW_TALK } from './state/talk.ts';
+import { NEW_TALK, type Talk, unsentText } from './state/talk.ts';
 
 const LOOK_EVERY_MS = 15_000;
 
@@ -20,6 +20,7 @@ export class App {
   readonly #base: string;
   readonly #links = new Map<string, MachineLink>();
   readonly #sessions = new Map<string, Session>();
+  readonly #drafted = new Map<string, Talk>();
 
   constructor(options: { store: Store<AppState, Action>; storage: Storage; base: string }) {
     this.store = options.store;
@@ -31,6 +32,7 @@ export class App {
     const pairings = await this.#storage.all();
     this.store.dispatch({ type: 'machines', machines: pairings.map(machineOf) });
     for (const pairing of pairings) this.#link(pairing);
+    this.store.subscribe(() => this.#keepDrafts());
     setInterval(() => this.look(), LOOK_EVERY_MS);
     document.addEventListener('visibilitychange', () => this.look());
     addEventListener('pagehide', () => this.#leave());
@@ -89,6 +91,7 @@ export class App {
     this.#links.get(machineId)?.close();
     this.#links.delete(machineId);
     this.store.dispatch({ type: 'machine-forgotten', machineId });
+    this.#drafted.delete(machineId);
     keepDraft(machineId, '');
     await this.#storage.remove(machineId);
   }
@@ -108,7 +111,6 @@ export class App {
 
   type(machineId: string, text: string): void {
     this.store.dispatch({ type: 'talk', machineId, action: { type: 'typed', text } });
-    keepDraft(machineId, text);
   }
 
   session(machineId: string): Session | null {
@@ -125,6 +127,14 @@ export class App {
     });
     this.#sessions.set(machineId, session);
     return session;
+  }
+
+  #keepDrafts(): void {
+    for (const [machineId, talk] of this.store.get().talks) {
+      if (this.#drafted.get(machineId) === talk) continue;
+      this.#drafted.set(machineId, talk);
+      keepDraft(machineId, unsentText(talk));
+    }
   }
 
   /** No other page can take over a stream. So an idle agent is let go; one in the middle of a turn may finish it, and remember it. */

@@ -1,4 +1,5 @@
 import { type Controller, type RpcClient, RpcError, rpc, type Stream } from '@holdfast/controller';
+import manifest from '../../package.json' with { type: 'json' };
 import { member, textOf } from '../read.ts';
 import type { Agent } from '../state/talk.ts';
 
@@ -45,7 +46,7 @@ function overheard(stream: Stream, onMessage: OnMessage): Stream {
  */
 export const INITIALIZE = {
   protocolVersion: '2025-06-18',
-  clientInfo: { name: 'holdfast-console', title: 'Holdfast', version: '0.1.0' },
+  clientInfo: { name: 'holdfast-console', title: 'Holdfast', version: manifest.version },
   capabilities: { experimentalApi: false, requestAttestation: false },
 };
 

@@ -12,7 +12,7 @@ export function readDraft(machineId: string): string {
 export function keepDraft(machineId: string, text: string): void {
   try {
     if (text === '') localStorage.removeItem(keyOf(machineId));
-    else localStorage.setItem(keyOf(machineId), text);
+    else if (text !== localStorage.getItem(keyOf(machineId))) localStorage.setItem(keyOf(machineId), text);
   } catch {
     // full or forbidden: the draft lives as long as the page
   }

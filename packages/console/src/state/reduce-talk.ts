@@ -4,7 +4,7 @@ import { applyNotification, settle } from '../chat/notifications.ts';
 import { readItem } from '../chat/read-item.ts';
 import { readThread } from '../chat/threads.ts';
 import { listOf, member, textOf } from '../read.ts';
-import { chatOf, pendingTexts, type Talk } from './talk.ts';
+import { chatOf, joinTexts, type Talk, unsentText } from './talk.ts';
 import type { TalkAction } from './talk-actions.ts';
 
 export function reduceTalk(talk: Talk, action: TalkAction): Talk {
@@ -102,7 +102,7 @@ function refused(talk: Talk, messageId: string, why: string): Talk {
     text = chat.items.flatMap((item) => (item.kind === 'user' && item.id === messageId ? [item.text] : [])).join('');
     return addNote({ ...chat, turn: null, items: chat.items.filter(({ id }) => id !== messageId) }, 'bad', why);
   });
-  return { ...next, draft: joined(text, talk.draft) };
+  return { ...next, draft: joinTexts([text, talk.draft]) };
 }
 
 function began(talk: Talk, threadId: string): Talk {
@@ -150,7 +150,6 @@ function notified(talk: Talk, method: string, params: unknown): Talk {
 
 /** The stream is over. What the agent never confirmed is kept as a draft: whether it arrived, nobody can say. */
 function ended(talk: Talk, why: string): Talk {
-  const unconfirmed = pendingTexts(chatOf(talk)).join('\n\n');
   const chats = new Map(
     [...talk.chats].map(([id, chat]): [string | null, Chat] => [
       id,
@@ -161,7 +160,5 @@ function ended(talk: Talk, why: string): Talk {
       },
     ]),
   );
-  return { ...talk, phase: 'ended', end: why, approvals: [], chats, draft: joined(unconfirmed, talk.draft) };
+  return { ...talk, phase: 'ended', end: why, approvals: [], chats, draft: unsentText(talk) };
 }
-
-const joined = (first: string, second: string) => [first, second].filter((text) => text !== '').join('\n\n');

@@ -53,6 +53,10 @@ export const NEW_TALK: Talk = {
 
 export const chatOf = (talk: Talk): Chat => talk.chats.get(talk.threadId) ?? EMPTY_CHAT;
 
-/** Words for a text that may be at its agent or may not. */
-export const pendingTexts = (chat: Chat): string[] =>
+/** What the agent has not confirmed, which may be there or not, and what is being written: all that would be lost with the page. */
+export const unsentText = (talk: Talk): string => joinTexts([...pendingTexts(chatOf(talk)), talk.draft]);
+
+const pendingTexts = (chat: Chat): string[] =>
   chat.items.flatMap((item) => (item.kind === 'user' && item.state === 'sending' ? [item.text] : []));
+
+export const joinTexts = (texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n');
