@@ -42,7 +42,7 @@ the stock binary. Times say how long after the cut a new link was open.
 |---|---|---|---|
 ${rows.join('\n')}
 
-In the rows where refresh hangs, is malformed or is reset, the token of our host lives 36 s and the link is cut in its last third; the stock binary renews in the
+In the rows where refresh hangs, is malformed or is reset, the token of our host lives 48 s and the link is cut in its last third; the stock binary renews in the
 last 5 minutes of a token's life, so a token of 4 minutes puts it there from the start.
 `;
 }

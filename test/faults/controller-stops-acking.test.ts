@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type Authority, startAuthority } from '@holdfast/testkit';
 import { startHost } from '../e2e/support/host-process.ts';
 import { faults } from './support/faults.ts';
 import { record } from './support/record.ts';
-import { Stage, stock } from './support/subjects.ts';
+import { START_PATIENCE_MS, Stage, stock, tickingAgent } from './support/subjects.ts';
 
 const NAME = 'controller-stops-acking';
-const agent = fileURLToPath(new URL('./support/ticking-agent.ts', import.meta.url));
 /** What the stock binary sends without an ack, less what it may have in hand. */
 const STOCK_WINDOW = 126;
 const REQUESTS = 200;
@@ -29,7 +27,7 @@ async function measureStock(t: TestContext): Promise<string> {
   const stage = await Stage.open(t, stock);
   const { authority } = stage;
   await stage.host();
-  await authority.waitForLink(1, { timeoutMs: 30_000 });
+  await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   authority.acking = false;
   const stuck = authority.openStream();
   await stuck.request('initialize', clientInfo);
@@ -42,8 +40,8 @@ async function measureStock(t: TestContext): Promise<string> {
 test(faults[NAME].fault, async (t) => {
   const authority = await startAuthority();
   t.after(() => authority.close());
-  const host = startHost(t, { relay: authority.base, agent: [process.execPath, agent] });
-  await authority.waitForLink();
+  const host = startHost(t, { relay: authority.base, agent: tickingAgent });
+  await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   authority.acking = false;
   const stuck = authority.openStream();
   await stuck.request('initialize');

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { answer } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { record, span } from './support/record.ts';
-import { ours, refusals, Stage, type Start, stock } from './support/subjects.ts';
+import { ours, refusals, START_PATIENCE_MS, Stage, type Start, stock } from './support/subjects.ts';
 
 const NAME = 'handshake-503';
 const RETRY_AFTER_SECONDS = 20;
@@ -14,10 +14,10 @@ async function measure(t: TestContext, start: Start) {
   const stage = await Stage.open(t, start);
   const { authority } = stage;
   const host = await stage.host();
-  const link = await authority.waitForLink(1, { timeoutMs: 30_000 });
+  const link = await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   authority.script('websocket', [answer.reply(503, { retryAfter: RETRY_AFTER_SECONDS })]);
   link.cut();
-  const refused = await authority.waitForRequests('websocket', 2, { timeoutMs: 30_000 });
+  const refused = await authority.waitForRequests('websocket', 2, { timeoutMs: START_PATIENCE_MS });
   const unpaired = await refusals([host.pair()]);
   const pairedAt = Date.now();
   const next = await authority.waitForRequests('websocket', 3, { timeoutMs: 60_000 });

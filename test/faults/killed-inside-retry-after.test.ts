@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { answer } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { record, span } from './support/record.ts';
-import { ours, pass, Stage, type Start, stock } from './support/subjects.ts';
+import { ours, pass, START_PATIENCE_MS, Stage, type Start, stock } from './support/subjects.ts';
 
 const NAME = 'killed-inside-retry-after';
 const RETRY_AFTER_MS = 20_000;
@@ -16,7 +16,7 @@ async function measure(t: TestContext, start: Start) {
   const { authority } = stage;
   authority.set('enroll', answer.reply(503, { retryAfter: RETRY_AFTER_MS / 1_000 }));
   let host = await stage.host();
-  const first = await authority.waitForRequests('enroll', 1);
+  const first = await authority.waitForRequests('enroll', 1, { timeoutMs: START_PATIENCE_MS });
   for (let starts = 2; starts <= STARTS; starts += 1) {
     await pass(LIFE_MS);
     await host.crash();

@@ -4,7 +4,7 @@ import { answer } from '@holdfast/testkit';
 import { HostProcess, tempDir } from '../e2e/support/host-process.ts';
 import { faults } from './support/faults.ts';
 import { record, span } from './support/record.ts';
-import { ours, pass, Stage, type Start, stock } from './support/subjects.ts';
+import { ours, pass, START_PATIENCE_MS, Stage, type Start, stock } from './support/subjects.ts';
 
 const NAME = 'killed-while-enrolling';
 const STARTS = 6;
@@ -16,7 +16,7 @@ async function measure(t: TestContext, start: Start) {
   const { authority } = stage;
   authority.set('enroll', answer.hang());
   let host = await stage.host();
-  await authority.waitForRequests('enroll', 1);
+  await authority.waitForRequests('enroll', 1, { timeoutMs: START_PATIENCE_MS });
   for (let starts = 2; starts <= STARTS; starts += 1) {
     await pass(LIFE_MS);
     await host.crash();
@@ -45,7 +45,7 @@ test('the status says why nothing is sent', async (t) => {
   const dir = tempDir(t);
   const first = new HostProcess({ relay: authority.base, dir });
   t.after(() => first.stop());
-  await authority.waitForRequests('enroll', 1);
+  await authority.waitForRequests('enroll', 1, { timeoutMs: START_PATIENCE_MS });
   first.process.kill('SIGKILL');
   await first.process.exited;
   await pass(LIFE_MS); // until nobody listens on its control socket

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { startFaultProxy } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { reconnected, record } from './support/record.ts';
 import { ours, pass, Stage, type Start, stock } from './support/subjects.ts';
@@ -15,10 +14,7 @@ const LIMIT_MS = 30_000;
 async function measure(t: TestContext, start: Start): Promise<number | null> {
   const stage = await Stage.open(t, start);
   const { authority } = stage;
-  const proxy = await startFaultProxy(authority.port);
-  t.after(() => proxy.close());
-  const host = await stage.host(authority.base.replace(authority.url, proxy.url));
-  await authority.waitForLink(1, { timeoutMs: 30_000 });
+  const { host, proxy } = await stage.hostBehindProxy();
   await pass(2_000); // until the host knows of its link too
   host.signal('SIGSTOP');
   proxy.halfOpen();

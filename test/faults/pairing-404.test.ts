@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { answer } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { record } from './support/record.ts';
-import { ours, pass, refusals, Stage, type Start, stock } from './support/subjects.ts';
+import { ours, pass, refusals, START_PATIENCE_MS, Stage, type Start, stock } from './support/subjects.ts';
 
 const NAME = 'pairing-404';
 const CALLS = 10;
@@ -12,7 +12,7 @@ async function measure(t: TestContext, start: Start) {
   const stage = await Stage.open(t, start);
   const { authority } = stage;
   const host = await stage.host();
-  await authority.waitForLink(1, { timeoutMs: 30_000 });
+  await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   await pass(11_000); // a token that is refused right after it was minted is another fault
   const enrolled = authority.counts('enroll');
   authority.set('pair', answer.notFound('json'));

@@ -4,7 +4,7 @@ import { answer } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { reconnected, record } from './support/record.ts';
 import { AT_ONCE_MS } from './support/refresh-fault.ts';
-import { ours, refusals, Stage, type Start, stock, timeToReconnect } from './support/subjects.ts';
+import { ours, refusals, START_PATIENCE_MS, Stage, type Start, stock, timeToReconnect } from './support/subjects.ts';
 
 const NAME = 'pairing-429-link-drops';
 const PATIENCE_MS = 45_000;
@@ -13,7 +13,7 @@ async function measure(t: TestContext, start: Start) {
   const stage = await Stage.open(t, start);
   const { authority } = stage;
   const host = await stage.host();
-  const link = await authority.waitForLink(1, { timeoutMs: 30_000 });
+  const link = await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   authority.set('pair', answer.reply(429, { retryAfter: 60 }));
   await refusals([host.pair()]);
   const ms = await timeToReconnect(authority, link, PATIENCE_MS);

@@ -7,7 +7,7 @@ import { places } from '../../packages/cli/src/places.ts';
 import { startHost, tempDir } from '../e2e/support/host-process.ts';
 import { faults } from './support/faults.ts';
 import { record } from './support/record.ts';
-import { ours, refusals, Stage, type Start, stock } from './support/subjects.ts';
+import { ours, refusals, START_PATIENCE_MS, Stage, type Start, stock } from './support/subjects.ts';
 
 const NAME = 'pairing-refresh-401';
 const CALLS = 20;
@@ -17,7 +17,7 @@ async function measure(t: TestContext, start: Start): Promise<number> {
   const stage = await Stage.open(t, start);
   const { authority } = stage;
   const first = await stage.host();
-  await authority.waitForLink(1, { timeoutMs: 30_000 });
+  await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   await first.stop();
   authority.set('refresh', answer.reply(401));
   const host = await stage.host();
@@ -43,14 +43,14 @@ test('and one more once the account has changed, which all of them can go on wit
     writeFileSync(path, JSON.stringify({ accountId: 'account-1', accountToken }), { mode: 0o600 });
   login('first');
   const first = startHost(t, { relay: authority.base, dir, env: { HOLDFAST_HOME: home } });
-  await authority.waitForLink();
+  await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   await first.stop();
   authority.registry.accountToken = 'second';
   const host = startHost(t, { relay: authority.base, dir, env: { HOLDFAST_HOME: home } });
   assert.equal(await refusals(Array.from({ length: CALLS }, () => host.pair())), CALLS);
   assert.equal(authority.counts('refresh'), 1);
   login('second');
-  await authority.waitForLink(2);
+  await authority.waitForLink(2, { timeoutMs: START_PATIENCE_MS });
   assert.equal(await refusals(Array.from({ length: CALLS }, () => host.pair())), 0);
   assert.equal(authority.counts('refresh'), 2);
 });

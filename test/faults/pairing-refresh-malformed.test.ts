@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { answer } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { record } from './support/record.ts';
-import { ours, refusals, Stage, type Start, stock } from './support/subjects.ts';
+import { ours, refusals, START_PATIENCE_MS, Stage, type Start, stock } from './support/subjects.ts';
 
 const NAME = 'pairing-refresh-malformed';
 const CALLS = 20;
@@ -13,7 +13,7 @@ async function measure(t: TestContext, start: Start): Promise<number> {
   const stage = await Stage.open(t, start);
   const { authority } = stage;
   const first = await stage.host();
-  await authority.waitForLink(1, { timeoutMs: 30_000 });
+  await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   await first.stop();
   authority.set('refresh', answer.malformed());
   const host = await stage.host();

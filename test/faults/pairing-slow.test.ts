@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { startFaultProxy } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { record, span } from './support/record.ts';
 import { ours, refusals, Stage, type Start, stock } from './support/subjects.ts';
@@ -12,10 +11,7 @@ const CALLS = 50;
 async function measure(t: TestContext, start: Start): Promise<number> {
   const stage = await Stage.open(t, start);
   const { authority } = stage;
-  const proxy = await startFaultProxy(authority.port);
-  t.after(() => proxy.close());
-  const host = await stage.host(authority.base.replace(authority.url, proxy.url));
-  await authority.waitForLink(1, { timeoutMs: 30_000 });
+  const { host, proxy } = await stage.hostBehindProxy();
   proxy.setLatency(100); // each way
   const startedAt = performance.now();
   const refused = await refusals(Array.from({ length: CALLS }, () => host.pair()));

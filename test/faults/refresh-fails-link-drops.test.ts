@@ -4,7 +4,7 @@ import { answer } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { reconnected, record } from './support/record.ts';
 import { AT_ONCE_MS, reconnectWhileRefreshFails } from './support/refresh-fault.ts';
-import { ours, Stage, type Start, stock, timeToReconnect } from './support/subjects.ts';
+import { ours, START_PATIENCE_MS, Stage, type Start, stock, timeToReconnect } from './support/subjects.ts';
 
 const NAME = 'refresh-fails-link-drops';
 const refresh = answer.reply(502, { retryAfter: 60 });
@@ -14,7 +14,7 @@ async function measure(t: TestContext, start: Start) {
   const stage = await Stage.open(t, start, { tokenLifeSeconds: 240 });
   const { authority } = stage;
   await stage.host();
-  const link = await authority.waitForLink(1, { timeoutMs: 30_000 });
+  const link = await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   authority.set('refresh', refresh);
   const ms = await timeToReconnect(authority, link, PATIENCE_MS);
   return { ms, refreshes: authority.counts('refresh') };

@@ -4,7 +4,7 @@ import { answer } from '@holdfast/testkit';
 import { HostProcess, tempDir } from '../e2e/support/host-process.ts';
 import { faults } from './support/faults.ts';
 import { record, span } from './support/record.ts';
-import { ours, pass, Stage, type Start, stock } from './support/subjects.ts';
+import { ours, pass, START_PATIENCE_MS, Stage, type Start, stock } from './support/subjects.ts';
 
 const NAME = 'stopped-while-all-hangs';
 /** A second, and what a busy machine takes to end a process. */
@@ -17,7 +17,7 @@ async function measure(t: TestContext, start: Start): Promise<number> {
   const stage = await Stage.open(t, start, { tokenLifeSeconds: 240 });
   const { authority } = stage;
   const host = await stage.host();
-  const link = await authority.waitForLink(1, { timeoutMs: 30_000 });
+  const link = await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   for (const endpoint of ['pair', 'refresh', 'websocket'] as const) authority.set(endpoint, answer.hang());
   host.pair().catch(() => {}); // it ends with the host
   await authority.waitFor(() => authority.counts('pair') + authority.counts('refresh') > 0);
@@ -41,7 +41,7 @@ test('the same while it enrolls, with exit code 0', async (t) => {
   authority.set('enroll', answer.hang());
   const host = new HostProcess({ relay: authority.base, dir: tempDir(t) });
   t.after(() => host.stop());
-  await authority.waitForRequests('enroll', 1);
+  await authority.waitForRequests('enroll', 1, { timeoutMs: START_PATIENCE_MS });
   const from = performance.now();
   host.process.kill('SIGTERM');
   assert.equal(await host.process.exited, 0);

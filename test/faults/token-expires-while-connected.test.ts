@@ -4,7 +4,7 @@ import { answer } from '@holdfast/testkit';
 import { faults } from './support/faults.ts';
 import { reconnected, record } from './support/record.ts';
 import { AT_ONCE_MS } from './support/refresh-fault.ts';
-import { ours, pass, Stage, type Start, stock, timeToReconnect } from './support/subjects.ts';
+import { ours, pass, START_PATIENCE_MS, Stage, type Start, stock, timeToReconnect } from './support/subjects.ts';
 
 const NAME = 'token-expires-while-connected';
 const LIFE_SECONDS = 24;
@@ -15,7 +15,7 @@ async function measure(t: TestContext, start: Start) {
   const stage = await Stage.open(t, start, { tokenLifeSeconds: LIFE_SECONDS });
   const { authority } = stage;
   await stage.host();
-  const link = await authority.waitForLink(1, { timeoutMs: 30_000 });
+  const link = await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
   await pass((LIFE_SECONDS + 2) * 1_000);
   assert.equal(link.open, true);
   authority.set('refresh', answer.reply(503, { retryAfter: 60 }));

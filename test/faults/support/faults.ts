@@ -38,6 +38,18 @@ export const faults = {
     fault: 'the handshake answers 503 with `Retry-After: 20`; somebody pairs',
     mark: 'the link waits; pairing works',
   },
+  'relay-away': {
+    fault: 'the relay is away for 10 s: connections are refused',
+    mark: 'back within 30 s of its return, with the token in hand',
+  },
+  'network-swallows': {
+    fault: 'the network swallows the connection without a word',
+    mark: 'noticed within 70 s, and connected',
+  },
+  'network-stalls': {
+    fault: 'no byte moves for 20 s, then all do',
+    mark: 'the link holds, and what was sent meanwhile is answered',
+  },
   'machine-sleeps': {
     fault: 'the machine sleeps for 15 s (SIGSTOP, SIGCONT), and its connection dies meanwhile without a word',
     mark: 'notices when it wakes: connects within 10 s, not after the 60 s of its heartbeat',

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import {
   type Authority,
   type AuthorityOptions,
+  type FaultProxy,
   type HostLink,
   startAuthority,
+  startFaultProxy,
   startStockCodex,
   writeCodexHome,
 } from '@holdfast/testkit';
@@ -24,22 +27,33 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
+/** How long a process may take to start and to be heard of, in milliseconds: a busy machine fails no test. */
+export const START_PATIENCE_MS = 40_000;
+
 /** Starts a host with its state in `dir`. Whether it reaches its relay is another matter. */
 export type Start = (relay: string, dir: string) => Promise<Subject>;
 
-export const ours: Start = async (relay, dir) => {
-  const host = new HostProcess({ relay, dir });
-  return {
-    pair: () => host.pair(),
-    signal: (signal) => host.process.kill(signal),
-    crash: async () => {
-      host.process.kill('SIGKILL');
-      await host.process.exited;
-      await host.stop();
-    },
-    stop: () => host.stop(),
+/** Our host with this agent; by default one that says nothing. */
+export function oursWith(agent?: readonly string[]): Start {
+  return async (relay, dir) => {
+    const host = new HostProcess({ relay, dir, ...(agent === undefined ? {} : { agent }) });
+    return {
+      pair: () => host.pair(),
+      signal: (signal) => host.process.kill(signal),
+      crash: async () => {
+        host.process.kill('SIGKILL');
+        await host.process.exited;
+        await host.stop();
+      },
+      stop: () => host.stop(),
+    };
   };
-};
+}
+
+/** Answers each request, and after `flood` writes for as long as it is read. */
+export const tickingAgent = [process.execPath, fileURLToPath(new URL('ticking-agent.ts', import.meta.url))];
+
+export const ours = oursWith();
 
 export const stock: Start = async (relay, dir) => {
   await writeCodexHome({ home: dir, base: relay });
@@ -74,6 +88,16 @@ export class Stage {
     const authority = await startAuthority(options);
     t.after(() => authority.close());
     return new Stage(t, start, authority);
+  }
+
+  /** Starts the host behind a proxy, and waits for its link. */
+  async hostBehindProxy(): Promise<{ readonly host: Subject; readonly proxy: FaultProxy }> {
+    const { authority } = this;
+    const proxy = await startFaultProxy(authority.port);
+    this.#t.after(() => proxy.close());
+    const host = await this.host(authority.base.replace(authority.url, proxy.url));
+    await authority.waitForLink(1, { timeoutMs: START_PATIENCE_MS });
+    return { host, proxy };
   }
 
   /** Starts the host; again, with the state that an earlier one left. */
