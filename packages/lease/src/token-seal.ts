@@ -5,8 +5,8 @@ import type { SharedToken } from './shared-state.ts';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 
-/** The longest token that is shared, in characters. */
-const MAX_TOKEN = 16_384;
+/** The most that is encrypted, in bytes: what becomes of it has to fit into a store's text. */
+const MAX_BYTES = 32_768;
 
 /** How a lease may share its token with the others of its store. */
 export interface ShareToken {
@@ -60,6 +60,7 @@ export class TokenSeal {
     };
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
     const plain = new TextEncoder().encode(JSON.stringify(contents));
+    if (plain.byteLength > MAX_BYTES) throw new Error(`the token is longer than ${MAX_BYTES} bytes, too long to share`);
     const sealed = await crypto.subtle.encrypt(this.#algorithm(nonce, generation), await this.#key, plain);
     return { generation, expiresAt, ciphertext: toBase64(nonce) + toBase64(new Uint8Array(sealed)) };
   }

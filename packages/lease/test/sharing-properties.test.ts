@@ -115,7 +115,7 @@ test('whatever several leases on one store live through, they ask as one, and al
       await world.recover();
       assert.deepEqual(world.broken, []);
     }),
-    { numRuns: 400, seed: 20_300_102 },
+    { numRuns: 250, seed: 20_300_102 },
   );
 });
 
@@ -141,7 +141,7 @@ test('in an outage they ask once, and then as often as one of them may, however 
       await world.recover();
       assert.deepEqual(world.broken, []);
     }),
-    { numRuns: 200, seed: 20_300_103 },
+    { numRuns: 150, seed: 20_300_103 },
   );
 });
 
@@ -162,6 +162,6 @@ test('a store that fails in any way at any time costs the guard, never a promise
       await world.recover();
       assert.deepEqual(world.broken, []);
     }),
-    { numRuns: 300, seed: 20_300_104 },
+    { numRuns: 150, seed: 20_300_104 },
   );
 });
