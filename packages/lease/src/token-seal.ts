@@ -48,8 +48,6 @@ export class TokenSeal {
   /** @throws Error if the token is too long to be shared */
   async seal(held: Held, now: Reading, storeNow: number): Promise<SharedToken> {
     const { token, expiresAt, generation } = held.grant;
-    if (token.length > MAX_TOKEN)
-      throw new Error(`the token is longer than ${MAX_TOKEN} characters, too long to share`);
     const contents: Contents = {
       token,
       expiresAt,
