@@ -109,8 +109,11 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
       requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - began)));
     })`);
     assert.ok(Number(frame) < 2_000, `two frames took ${frame} ms`);
+    await page.evaluate(`document.querySelector('.conversation').scrollTop = 0`);
+    await page.getByRole('button', { name: 'To the newest' }).waitFor();
     await send(page, 'still there?');
     await page.getByText('echo: still there?').waitFor();
+    await page.getByRole('button', { name: 'To the newest' }).waitFor({ state: 'detached' });
   });
 
   test('is stopped by one tap', async (t) => {

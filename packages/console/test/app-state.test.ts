@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { presence } from '../src/state/presence.ts';
 import { type Action, reduce } from '../src/state/reduce.ts';
 import { type AppState, CONNECTING, initialState, type Machine } from '../src/state/state.ts';
 import { createStore } from '../src/state/store.ts';
@@ -48,6 +49,20 @@ describe('the page', () => {
     assert.deepEqual(failed.pair, { code: 'ABCD-2345', deviceName: 'phone', busy: false, problem });
     assert.equal(reduce(failed, { type: 'pair-typed', form: { code: 'A' } }).pair.problem, null);
   });
+});
+
+test('what is said of a machine is no more than what is known', () => {
+  const connected = { ...CONNECTING, state: 'connected' } as const;
+  const sighting = { online: true, lastSeenAt: 0, asOf: 1_000_000, system: 'linux' };
+  const say = (change: Partial<Machine>, now: number) => presence({ ...machine, ...change }, now);
+  assert.equal(say({}, 0), 'Not reached yet');
+  assert.equal(say({ link: connected, sighting }, 1_005_000), 'Online · linux');
+  assert.equal(say({ link: connected, sighting }, 1_180_000), 'Online (as of 3 min ago) · linux');
+  assert.equal(
+    say({ link: connected, sighting: { ...sighting, online: false } }, 1_000_000),
+    'Offline, last seen 17 min ago · linux',
+  );
+  assert.equal(say({ sighting }, 1_180_000), 'Was online 3 min ago · linux');
 });
 
 test('a store tells its listeners of changes only', () => {

@@ -16,6 +16,12 @@ export function Conversation({ chat, talk, machine }: { chat: Chat; talk: Talk; 
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
   };
+  const last = chat.items.at(-1);
+  const mine = last?.kind === 'user' ? last.id : null;
+  // who has just said something wants to see the answer
+  useLayoutEffect(() => {
+    if (mine !== null) following.current = true;
+  }, [mine]);
   useLayoutEffect(() => {
     if (following.current) toEnd();
   });

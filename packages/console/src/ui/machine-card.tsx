@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
+import { presence } from '../state/presence.ts';
 import type { Machine } from '../state/state.ts';
-import { ago, duration } from '../text/time.ts';
+import { ago } from '../text/time.ts';
 import { LinkStatus } from './link-status.tsx';
 import { useApp, useNow } from './use-app.ts';
 
@@ -52,14 +53,4 @@ export function MachineCard({ machine }: { machine: Machine }) {
       </div>
     </li>
   );
-}
-
-/** What is known of a machine, with the age of that knowledge where it is not fresh. */
-function presence({ sighting, link }: Machine, now: number): string {
-  if (sighting === null) return link.state === 'connected' ? 'Looking…' : 'Not reached yet';
-  const system = sighting.system === '' ? '' : ` · ${sighting.system}`;
-  const stale = now - sighting.asOf > 60_000 ? ` (as of ${duration(now - sighting.asOf)} ago)` : '';
-  if (sighting.online) return `Online${stale}${system}`;
-  const seen = sighting.lastSeenAt === null ? '' : `, last seen ${ago(sighting.lastSeenAt, now)}`;
-  return `Offline${seen}${stale}${system}`;
 }
