@@ -108,6 +108,7 @@ test('one address opens so many links behind a proxy, and may open another when 
   const refused = await link('203.0.113.7');
   assert.ok(!(refused instanceof Peer));
   assert.deepEqual([refused.status, refused.body['code']], [429, 'too_many_connections']);
+  assert.equal(refused.headers['retry-after'], '30');
   assert.ok((await link('203.0.113.8')) instanceof Peer);
   first.socket.close();
   await first.untilClosed();

@@ -22,6 +22,9 @@ import { proveDevice } from './device-proof.ts';
 import { linkHost } from './host-link.ts';
 import { MAX_FRAME_BYTES } from './incoming.ts';
 
+/** When an address that has all its links may try for one more. */
+const FULL_RETRY_MS = 30_000;
+
 /** A controller that may come in, once it has proven its device. */
 interface Arrival extends Ticket {
   readonly address: string;
@@ -94,7 +97,15 @@ export class Handshakes {
     if (guard.knowsAddressesBySocket) return; // its socket has taken one
     const release = guard.connect(request);
     if (release !== null) socket.once('close', release);
-    else throw new Failure(429, 'too_many_connections', 'Your address has as many links open as it may.');
+    else
+      throw new Failure(
+        429,
+        'too_many_connections',
+        'Your address has as many links open as it may; close one first.',
+        {
+          retryAfterMs: FULL_RETRY_MS,
+        },
+      );
   }
 
   #admitHost(header: HeaderOf, { address }: Peer): (socket: WebSocket) => void {
