@@ -25,7 +25,8 @@ export function failed(name: string, failure: RefreshFailure, record: LeaseRecor
 export function refused(name: string, record: LeaseRecord, now: Reading): LeaseError {
   const failure = record.lastFailure;
   const code = record.latch === null ? 'ERR_LEASE_DEFERRED' : LATCH_CODES[record.latch];
-  const why = failure === null ? 'another process, or an earlier one, was turned away' : failure.message;
+  const why =
+    failure === null ? 'another process, or an earlier one, was turned away or ended while it asked' : failure.message;
   return describe(code, `No ${name}, and nothing was sent: ${why}`, failure, record, now);
 }
 

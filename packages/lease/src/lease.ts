@@ -166,7 +166,10 @@ export class Lease {
     return this.#ledger.events.on(type, listener);
   }
 
-  /** Aborts the refresh, ends every wait with a `LeaseClosedError`, and forgets the token. What is stored stays. */
+  /**
+   * Aborts the refresh, ends every wait with a `LeaseClosedError`, and forgets the token. What is stored stays; if a request was under
+   * way, a deadline is stored too, so that the next process does not ask as if nothing had been sent.
+   */
   close(): void {
     if (this.#closed !== null) return;
     this.#closed = new LeaseClosedError(this.#options.name);
