@@ -34,7 +34,7 @@ export class App {
     for (const pairing of pairings) this.#link(pairing);
     this.store.subscribe(() => this.#keepDrafts());
     setInterval(() => this.look(), LOOK_EVERY_MS);
-    document.addEventListener('visibilitychange', () => this.look());
+    document.addEventListener('visibilitychange', () => this.#onVisible());
     addEventListener('pagehide', () => this.#leave());
     if (code !== null) await this.scanned(code);
     else this.go({ at: pairings.length === 0 ? 'pair' : 'machines' });
@@ -49,6 +49,13 @@ export class App {
   go(place: Place): void {
     this.store.dispatch({ type: 'went', place });
     if (place.at === 'machines') this.look();
+  }
+
+  /** A phone that was in a pocket: whoever looks at it now does not want to wait for the next try. */
+  #onVisible(): void {
+    if (document.visibilityState === 'hidden') return;
+    for (const link of this.#links.values()) link.hurry();
+    this.look();
   }
 
   /** Asks the relay about the machines; not while nobody sees the answer. */
