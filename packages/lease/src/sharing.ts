@@ -8,6 +8,9 @@ import type { LeaseStore } from './store.ts';
 /** A lock that is older than this is taken anew before another request, so that it still outlives that one. */
 const LOCK_FRESH_MS = 3_000;
 
+/** How many times a process that is held up again and again takes the lock for one request. */
+const PERMIT_TRIES = 3;
+
 /** Who waits for a lock looks again this often, should a change go untold. */
 const LOOK_MS = 5_000;
 
@@ -70,16 +73,20 @@ export class Sharing {
     return 'look';
   }
 
-  /** Whether a request may be sent: the lock will outlive it. Takes the lock anew if it is not young. Never rejects. */
+  /** Whether a request may be sent: the lock will outlive it. Takes the lock anew while it is not young. Never rejects. */
   async permit(): Promise<boolean> {
-    const { lockedAt } = this.#record;
     if (this.#isAlone) return true;
-    if (lockedAt !== null && this.#options.clock.monotonic() - lockedAt < LOCK_FRESH_MS) return true;
-    try {
-      return (await this.#record.cycle('take')) === 'taken';
-    } catch {
-      return false; // told
+    // Whoever is held up between taking the lock and asking has an old lock again.
+    for (let tries = 0; tries < PERMIT_TRIES; tries += 1) {
+      const { lockedAt } = this.#record;
+      if (lockedAt !== null && this.#options.clock.monotonic() - lockedAt < LOCK_FRESH_MS) return true;
+      try {
+        if ((await this.#record.cycle('take')) !== 'taken') return false;
+      } catch {
+        return false; // told
+      }
     }
+    return false;
   }
 
   /** Between the first byte of a request and what came of it. */

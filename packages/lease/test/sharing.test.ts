@@ -394,3 +394,28 @@ test('a lease that could not say what came of its request says it later', async 
   assert.equal(world.stored.generation, 2);
   assert.equal(world.stored.lock, null);
 });
+
+test('a process that stood still while it took the lock anew takes it once more before it asks', async () => {
+  const world = new Siblings();
+  const store = new FaultyStore(world.store, world.clock);
+  store.delayMs = 100;
+  const lease = world.lease({ store, recover: async () => true });
+  const left: number[] = [];
+  world.authority.next = async () => {
+    const { lock } = world.stored;
+    left.push(lock === null ? 0 : lock.until - world.clock.monotonic());
+    if (left.length === 2) return world.authority.token();
+    await new Promise<void>((resolve) => void world.clock.setTimer(5 * SECOND, resolve));
+    return world.authority.failure('unauthorized', 401);
+  };
+  const waiting = lease.acquire();
+  await world.clock.advance(5 * SECOND + 450);
+  world.clock.block(MINUTE);
+  await world.clock.advance(5 * SECOND);
+  await waiting;
+  assert.equal(left.length, 2);
+  assert.ok(
+    left.every((ms) => ms > 30 * SECOND),
+    `${left}`,
+  );
+});
