@@ -1,8 +1,10 @@
-// Installs what the lock file names, when it is not installed yet, and builds the page, when it has changed. Written for any Node, since it runs before the pinned one is there.
+// Installs what the lock file names, when it is not installed yet, and builds the page, when it has changed.
+// With --browser also the browser that tests need. Written for any Node, since it runs before the pinned one is there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installBrowser } from './browser.mjs';
 import { buildPage } from './page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,3 +32,4 @@ if (installed !== wanted) {
 
 // without a page everything else works, and the relay says that it has none
 buildPage();
+if (process.argv.includes('--browser')) installBrowser();
