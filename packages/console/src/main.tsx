@@ -7,7 +7,7 @@ import { App } from './app.ts';
 import { suggestName } from './device/device-name.ts';
 import { holdPage } from './device/one-page.ts';
 import { codeInFragment } from './device/page-code.ts';
-import { insecureReason } from './device/secure.ts';
+import { stopReason } from './device/stop-reason.ts';
 import { Storage } from './device/storage.ts';
 import { keepPage } from './keep-page.ts';
 import { reduce } from './state/reduce.ts';
@@ -31,8 +31,9 @@ options.debounceRendering = (draw) => {
 
 async function main(root: HTMLElement): Promise<void> {
   const code = takeCode();
-  const insecure = insecureReason({ isSecureContext, hasCrypto: globalThis.crypto?.subtle !== undefined });
-  if (insecure !== null) return render(<Stopped why={insecure} />, root);
+  const hasCrypto = globalThis.crypto?.subtle !== undefined;
+  const why = stopReason({ isSecureContext, hasCrypto, parsesUrls: 'parse' in URL });
+  if (why !== null) return render(<Stopped why={why} />, root);
   void keepPage();
   const begin = () => start(root, code);
   if (await holdPage(false, () => location.reload())) return begin();

@@ -5,6 +5,7 @@ import { appendOutput, MOST_OUTPUT, NO_OUTPUT } from '../src/chat/output.ts';
 import { suggestName } from '../src/device/device-name.ts';
 import { codeInFragment, formatTyped, isWhole } from '../src/device/page-code.ts';
 import { pairProblem } from '../src/device/pair-problem.ts';
+import { stopReason } from '../src/device/stop-reason.ts';
 import { plainOutput } from '../src/text/ansi.ts';
 import { reveal } from '../src/text/reveal.ts';
 import { ago, duration } from '../src/text/time.ts';
@@ -82,6 +83,13 @@ describe('a pairing code', () => {
     assert.equal(wait.retryAt, now + 540_000);
     assert.match(pairProblem({ ...failure, code: 'ERR_CONTROLLER_NETWORK' }, now).advice, /was not used/);
   });
+});
+
+test('the page stops where it cannot keep a key, or a browser lacks what it needs', () => {
+  const able = { isSecureContext: true, hasCrypto: true, parsesUrls: true };
+  assert.equal(stopReason(able), null);
+  assert.equal(stopReason({ ...able, isSecureContext: false, hasCrypto: false }), 'insecure');
+  assert.equal(stopReason({ ...able, parsesUrls: false }), 'old');
 });
 
 test('a device is called by its browser and system', () => {

@@ -15,7 +15,7 @@ export function Stopped({ why, onTakeOver }: StoppedProps) {
       {why === 'old' && (
         <>
           <h1>This browser is too old</h1>
-          <p>It has no WebCrypto, which keeps the key of this device. Any browser of the last years has it.</p>
+          <p>The page needs Chrome 126, Firefox 126, Safari 18 or newer.</p>
         </>
       )}
       {why === 'storage' && (
