@@ -13,6 +13,7 @@ const LEASE_EVENTS = [
   'latched',
   'unlatched',
   'store-failed',
+  'store-recovered',
 ] as const satisfies LeaseEventType[];
 
 /** Logs what happens to the lease, and calls `then` after each event. */
