@@ -36,7 +36,8 @@ sockets, against an authority that answers as the row says. Beside it, in the sa
 \`codex\` ${STOCK_CODEX_VERSION}, where it can stand there.
 
 Written by \`node scripts/faults.ts\` on ${today()} (Node ${process.version}, ${process.platform}, ${cpus().length} cores). \`npm run test:faults\` checks our column against the marks, without
-the stock binary. Times say how long after the cut a new link was open.
+the stock binary. Times say how long after the cut a new link was open; they
+are of one run, and waits are random.
 
 | fault | mark | Holdfast | stock codex |
 |---|---|---|---|
