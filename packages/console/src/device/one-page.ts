@@ -9,17 +9,21 @@ const PATIENCE_MS = 700;
  * @param onLost another page took it
  * @returns whether this page has it now
  */
-export function holdPage(steal: boolean, onLost: () => void): Promise<boolean> {
-  if (navigator.locks === undefined) return Promise.resolve(true);
+export async function holdPage(steal: boolean, onLost: () => void): Promise<boolean> {
+  if (navigator.locks === undefined) return true;
+  if (steal) return take({ steal }, onLost);
+  if (await take({ ifAvailable: true }, onLost)) return true;
+  await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  return take({ ifAvailable: true }, onLost);
+}
+
+function take(options: LockOptions, onLost: () => void): Promise<boolean> {
   return new Promise((resolve) => {
-    let held = false;
-    const hold = () => {
-      held = true;
-      resolve(true);
-      return new Promise<never>(() => {}); // until the page is closed
-    };
     navigator.locks
-      .request(LOCK, steal ? { steal } : { signal: AbortSignal.timeout(PATIENCE_MS) }, hold)
-      .catch(() => (held ? onLost() : resolve(false)));
+      .request(LOCK, options, (lock) => {
+        resolve(lock !== null);
+        return lock === null ? undefined : new Promise<never>(() => {}); // until the page is closed
+      })
+      .catch(onLost);
   });
 }
