@@ -1,7 +1,7 @@
-import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { eventually } from '../e2e/support/host-process.ts';
 import { missingBrowser } from './support/chromium.ts';
 import { startUp, watchedPage } from './support/visit.ts';
 
@@ -47,6 +47,6 @@ describe('an agent of another protocol, in a browser', { skip, concurrency: 2 },
     await line.press('Enter');
     await page.getByText('{"jsonrpc":"2.0","id":"by hand","result":{"echoed":"ping/me","params":[1]}}').waitFor();
     await line.press('ArrowUp');
-    assert.match(await line.inputValue(), /ping\/me/);
+    await eventually('the last message to be there again', async () => (await line.inputValue()).includes('ping/me'));
   });
 });

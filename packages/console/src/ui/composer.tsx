@@ -1,6 +1,6 @@
 import type { Session } from '../agent/session.ts';
 import type { Machine } from '../state/state.ts';
-import type { Talk } from '../state/talk.ts';
+import { chatOf, type Talk } from '../state/talk.ts';
 import { Icon } from './icons.tsx';
 import { useApp } from './use-app.ts';
 
@@ -16,9 +16,10 @@ export function Composer({ machine, talk, running, session }: ComposerProps) {
   const canSend = talk.phase === 'ready' && !running && talk.draft.trim() !== '';
   const type = (text: string) => app.type(machine.id, text);
   const send = () => {
-    if (!canSend) return;
-    session.send(talk.draft.trim());
-    type('');
+    // as it is now: what was typed in this very moment is not drawn yet
+    const now = app.store.get().talks.get(machine.id);
+    if (now?.phase !== 'ready' || chatOf(now).turn !== null || now.draft.trim() === '') return;
+    session.send(now.draft.trim());
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.isComposing || event.shiftKey) return;

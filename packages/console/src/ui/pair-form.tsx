@@ -12,7 +12,9 @@ export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }
     app.store.dispatch({ type: 'pair-typed', form: change });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (wait === 0) void app.pair(form.code);
+    // as it is now: the last sign that was typed may not be drawn yet
+    const { code } = app.store.get().pair;
+    if (wait === 0 && isWhole(code)) void app.pair(code);
   };
   return (
     <main class="sheet">
@@ -62,7 +64,7 @@ export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }
           onInput={(event) => type({ deviceName: event.currentTarget.value })}
           disabled={form.busy}
         />
-        <button type="submit" class="primary" disabled={form.busy || !isWhole(form.code) || wait > 0}>
+        <button type="submit" class="primary" disabled={form.busy || wait > 0} aria-disabled={!isWhole(form.code)}>
           {form.busy ? 'Pairing…' : wait > 0 ? `Try again in ${duration(wait)}` : 'Pair'}
         </button>
       </form>

@@ -10,15 +10,17 @@ export function WireConsole({ talk, session }: { talk: Talk; session: Session })
   const [history, setHistory] = useState<readonly string[]>([]);
   const [back, setBack] = useState(0);
   const scroller = useRef<HTMLElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
   const { entries, dropped } = talk.log;
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
   }, [entries.length, dropped]);
   const send = () => {
+    const written = input.current?.value ?? text; // as it is now, drawn or not
     try {
-      session.sendRaw(text.replaceAll('\n', ' ').trim());
-      setHistory([...history, text].slice(-100));
+      session.sendRaw(written.replaceAll('\n', ' ').trim());
+      setHistory([...history, written].slice(-100));
       setText('');
       setBack(0);
       setProblem(null);
@@ -76,6 +78,7 @@ export function WireConsole({ talk, session }: { talk: Talk; session: Session })
         </label>
         <textarea
           id="raw"
+          ref={input}
           class="mono"
           rows={1}
           spellcheck={false}
