@@ -1,5 +1,5 @@
 /** How long a wait in a test may take before it fails, in milliseconds. */
-export const DEFAULT_PATIENCE_MS = 10_000;
+export const DEFAULT_PATIENCE_MS = 30_000;
 
 export interface UntilOptions {
   /** What is awaited, for the message of the failure. */
