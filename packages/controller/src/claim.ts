@@ -18,7 +18,7 @@ import {
 import { systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { ControllerError } from './errors.ts';
-import { type Fetch, RelayApi } from './relay-api.ts';
+import { type Fetch, globalFetch, RelayApi } from './relay-api.ts';
 
 export interface ClaimOptions {
   /** The relay's address; a URL without a path gets `/backend-api`. */
@@ -44,7 +44,7 @@ export async function claimCode(options: ClaimOptions): Promise<Credentials> {
   const code = checked(() => readCode(options.code));
   requireWebCrypto();
   const { signal } = options;
-  const api = new RelayApi(base, options.fetch ?? fetch, systemClock);
+  const api = new RelayApi(base, options.fetch ?? globalFetch, systemClock);
   const deviceKey = options.deviceKey ?? (await generateDeviceKey({ extractable: true, protectionClass: 'software' }));
 
   const { value: start } = await api.call({

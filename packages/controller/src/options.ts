@@ -3,7 +3,7 @@ import { checked, requireWebCrypto } from './claim.ts';
 import { type Clock, type Random, systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { ControllerError } from './errors.ts';
-import type { Fetch } from './relay-api.ts';
+import { type Fetch, globalFetch } from './relay-api.ts';
 import type { WebSocketConstructor } from './socket.ts';
 
 const MIB = 1024 * 1024;
@@ -57,8 +57,7 @@ export function resolveOptions(options: ConnectOptions): ResolvedOptions {
         ? {}
         : { initial: { token, expiresAt: tokenExpiresAt } },
     WebSocket: options.WebSocket ?? globalWebSocket(),
-    // called as a method of the global object, which a browser insists on
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    fetch: options.fetch ?? globalFetch,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     maxOutgoing: atLeastOne('maxOutgoing', options.maxOutgoing ?? 64 * MIB),

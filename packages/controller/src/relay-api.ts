@@ -28,6 +28,9 @@ export type Fetch = (
   },
 ) => Promise<FetchedResponse>;
 
+/** The platform's own, called as a browser insists: as a method of the global object. */
+export const globalFetch: Fetch = (url, init) => fetch(url, init);
+
 type Schema<T> = Parameters<typeof parseBody<T>>[0];
 
 export interface Call<T> {

@@ -8,8 +8,6 @@ export async function pairDevice(options: { base: string; code: string; deviceNa
   const credentials = await claimCode({
     base,
     code,
-    // called as a function of the page, which a browser insists on
-    fetch: (url, init) => fetch(url, init),
     device: { display_name: deviceName.slice(0, 256), device_type: 'browser', platform: 'web' },
     deviceKey: await generateDeviceKey({ extractable: false, protectionClass: 'os_protected_nonextractable' }),
   });
