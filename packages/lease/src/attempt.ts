@@ -20,7 +20,8 @@ export async function attempt(context: FlightContext, call: Call): Promise<Refre
       const request: RefreshAttempt = { signal: inner, reason, tried };
       return send(request);
     });
-    return outcome.kind === 'success' ? outcome : withoutSecret(checkKind(outcome), tried);
+    const checked = checkOutcome(outcome, call);
+    return checked.kind === 'success' ? checked : withoutSecret(checked, tried);
   } catch (error) {
     const what = error instanceof TimeoutError ? error.message : `the request failed: ${words(error)}`;
     return withoutSecret({ kind: 'transient', message: `${call}: ${what}`, cause: error }, tried);
@@ -29,11 +30,16 @@ export async function attempt(context: FlightContext, call: Call): Promise<Refre
   }
 }
 
-function checkKind(failure: RefreshFailure): RefreshFailure {
-  const known = ['transient', 'invalid', 'unauthorized', 'gone'].includes(failure.kind);
-  return known
-    ? failure
-    : { kind: 'invalid', message: `the refresh function resolved to an outcome of an unknown kind` };
+const KINDS: readonly unknown[] = ['success', 'transient', 'invalid', 'unauthorized', 'gone'];
+
+/** A refresh function written without types may resolve to anything. */
+function checkOutcome(outcome: RefreshOutcome, call: Call): RefreshOutcome {
+  const value: unknown = outcome;
+  if (typeof value !== 'object' || value === null || !KINDS.includes(outcome.kind)) {
+    return { kind: 'invalid', message: `${call}: the function resolved to no outcome that is known` };
+  }
+  if (outcome.kind === 'success' || typeof outcome.message === 'string') return outcome;
+  return { ...outcome, message: `${call}: it failed (${outcome.kind}) and says no more` };
 }
 
 /** The words of an error and of what caused it: `fetch failed` alone explains nothing. */

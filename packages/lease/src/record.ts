@@ -74,7 +74,8 @@ export const MIN_LIFE_MS = 1_000;
  */
 export function hold(success: RefreshSuccess, generation: number, now: Reading, windowMs: number): Held | string {
   const { token, expiresAt } = success;
-  if (typeof token !== 'string' || token === '') return 'the token is empty';
+  if (typeof token !== 'string') return 'the token is no text';
+  if (token === '') return 'the token is empty';
   if (!Number.isFinite(expiresAt)) return 'the expiry is not a time';
   const from = success.answer?.receivedAt ?? now;
   const lifeMs = expiresAt - serverTime(success.answer?.date ?? null, from.wall);

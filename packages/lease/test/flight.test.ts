@@ -128,14 +128,6 @@ test('an error never shows the token that was tried, even if the failure quotes 
   assert.doesNotMatch(String(error) + JSON.stringify(lease.snapshot()), new RegExp(grant.token));
 });
 
-test('an outcome of a kind that does not exist is invalid, not a hole', async () => {
-  // What a caller without types may return.
-  const { lease } = setup({ refresh: async () => ({ kind: 'fine' }) as never });
-  assert.equal(await outcomeOf(lease.acquire()), 'ERR_LEASE_INVALID');
-  const undefinedOutcome = setup({ refresh: async () => undefined as never });
-  assert.equal(await outcomeOf(undefinedOutcome.lease.acquire()), 'ERR_LEASE_TRANSIENT');
-});
-
 test('with tokens that live 90 s, fifty calls cause at most two requests', async () => {
   const { authority, lease, clock } = setup();
   authority.lifeMs = 90 * SECOND;
