@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LeaseError } from '../src/index.ts';
-import { inWindow, MINUTE, outcomeOf, SECOND, settle, setup } from './harness.ts';
+import { inWindow, MINUTE, SECOND, settle, setup } from './harness.ts';
 
 test('many callers without a token cause one request and get the same token', async () => {
   const { authority, lease } = setup();
