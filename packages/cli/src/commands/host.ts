@@ -60,9 +60,10 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
       { event: 'started', control: control.path, relay: flags.relay },
       `Host ${flags.name} runs ${description}; pair with \`holdfast pair --data ${host.dir}\``,
     );
-    tellStatus(host, output);
+    const stopTelling = tellStatus(host, output);
     host.start();
     await aborted(stop);
+    stopTelling(); // its end needs no words of its own
     await control.close();
   } finally {
     await host.close();

@@ -96,8 +96,9 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
       output.report({ event: 'listening', url: relay.url, base: relay.base }, `Holdfast runs ${description}.`);
       host.enable();
       await showCode(host, relay, output);
-      tellStatus(host, output);
+      const stopTelling = tellStatus(host, output);
       await aborted(stop);
+      stopTelling(); // its end needs no words of its own
       await control.close();
     } finally {
       await host.close();
