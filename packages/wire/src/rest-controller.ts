@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { exactlyOneCode } from './exactly-one-code.ts';
 import { Id, Timestamp, Token } from './rest-host.ts';
 
 const Base64 = z.string().check(z.minLength(1), z.maxLength(8192), z.regex(/^[A-Za-z0-9+/]+={0,2}$/, 'base64'));
@@ -98,12 +99,7 @@ export const ClaimFinishRequest = z
     device_identity: DeviceIdentity,
     device_key_proof: DeviceKeyProof,
   })
-  .check(
-    z.refine(
-      (body) => (body.pairing_code === undefined) !== (body.manual_pairing_code === undefined),
-      'exactly one of pairing_code and manual_pairing_code',
-    ),
-  );
+  .check(exactlyOneCode);
 export type ClaimFinishRequest = z.infer<typeof ClaimFinishRequest>;
 
 export const ClaimFinishResponse = z.extend(ControllerGrant, { environment_id: Id });
@@ -111,12 +107,7 @@ export type ClaimFinishResponse = z.infer<typeof ClaimFinishResponse>;
 
 export const ClientPairRequest = z
   .object({ client_id: Id, pairing_code: z.nullish(Short), manual_pairing_code: z.nullish(Short) })
-  .check(
-    z.refine(
-      (body) => (body.pairing_code == null) !== (body.manual_pairing_code == null),
-      'exactly one of pairing_code and manual_pairing_code',
-    ),
-  );
+  .check(exactlyOneCode);
 export type ClientPairRequest = z.infer<typeof ClientPairRequest>;
 
 export const ClientPairResponse = z.object({ environment_id: Id });

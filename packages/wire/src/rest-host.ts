@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { exactlyOneCode } from './exactly-one-code.ts';
 import { limits } from './limits.ts';
 
 /** An id travels in headers and paths: printable ASCII without spaces. */
@@ -51,15 +52,9 @@ export const PairResponse = z.object({
 });
 export type PairResponse = z.infer<typeof PairResponse>;
 
-/** Exactly one of the two codes. */
 export const CodeChoice = z
   .object({ pairing_code: z.nullish(Label), manual_pairing_code: z.nullish(Label) })
-  .check(
-    z.refine(
-      (body) => (body.pairing_code == null) !== (body.manual_pairing_code == null),
-      'exactly one of pairing_code and manual_pairing_code',
-    ),
-  );
+  .check(exactlyOneCode);
 export type CodeChoice = z.infer<typeof CodeChoice>;
 
 export const PairStatusResponse = z.object({ claimed: z.boolean() });

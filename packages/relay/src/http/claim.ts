@@ -1,20 +1,14 @@
-import { type ChallengeResponse, ClaimFinishRequest, type ClaimFinishResponse, paths, WireError } from '@holdfast/wire';
+import { ClaimFinishRequest, type ClaimFinishResponse, paths } from '@holdfast/wire';
 import { Hono } from 'hono';
 import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
+import { issueChallenge, proofRefused } from './challenge.ts';
 import { requireCode } from './codes.ts';
 import { Failure } from './failure.ts';
 import { controllerGrant } from './grants.ts';
-import { targetOf } from './target.ts';
-
-export const proofRefused = (error: unknown): Failure => {
-  if (error instanceof WireError)
-    return new Failure(403, 'device_proof_refused', `${error.message}. Start again for a new challenge.`);
-  throw error;
-};
 
 /** A pairing code alone makes a device a controller of one host (docs/protocol.md §8). */
 export function claimRoutes(services: Services): Hono {
@@ -23,14 +17,7 @@ export function claimRoutes(services: Services): Hono {
     .post(paths.claimStart, async (c) => {
       const clientId = mintId('cli_', random);
       const { userId } = accounts.owner;
-      const challenge = await challenges.issue({
-        accountUserId: userId,
-        clientId,
-        identity: null,
-        ...targetOf(services, c),
-      });
-      const body: ChallengeResponse = { account_user_id: userId, client_id: clientId, device_key_challenge: challenge };
-      return c.json(body);
+      return c.json(await issueChallenge(services, c, { accountUserId: userId, clientId, identity: null }));
     })
     .post(paths.claimFinish, async (c) => {
       const body = await readBody(c, ClaimFinishRequest);

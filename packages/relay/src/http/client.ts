@@ -1,5 +1,4 @@
 import {
-  type ChallengeResponse,
   ClientPairRequest,
   type ClientPairResponse,
   headers,
@@ -16,12 +15,11 @@ import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
-import { proofRefused } from './claim.ts';
+import { issueChallenge, proofRefused } from './challenge.ts';
 import { requireCode } from './codes.ts';
 import { bearerOf, requireAccount, requireController, requireSelfOrAccount } from './credentials.ts';
 import { Failure } from './failure.ts';
 import { controllerGrant } from './grants.ts';
-import { targetOf } from './target.ts';
 
 /** What controllers ask for (docs/protocol.md §5, §8). */
 export function clientRoutes(services: Services): Hono {
@@ -48,14 +46,7 @@ export function clientRoutes(services: Services): Hono {
       const { client_id } = await readBody(c, RefreshStartRequest);
       const { userId } = accounts.owner;
       const { identity } = requireDevice(client_id);
-      const challenge = await challenges.issue({
-        accountUserId: userId,
-        clientId: client_id,
-        identity,
-        ...targetOf(services, c),
-      });
-      const body: ChallengeResponse = { account_user_id: userId, client_id, device_key_challenge: challenge };
-      return c.json(body);
+      return c.json(await issueChallenge(services, c, { accountUserId: userId, clientId: client_id, identity }));
     })
     .post(paths.clientRefreshFinish, async (c) => {
       await checkAccount(c);

@@ -1,15 +1,14 @@
-import { type ChallengeResponse, type ControllerGrant, EnrollFinishRequest, paths } from '@holdfast/wire';
+import { type ControllerGrant, EnrollFinishRequest, paths } from '@holdfast/wire';
 import { Hono } from 'hono';
 import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
-import { proofRefused } from './claim.ts';
+import { issueChallenge, proofRefused } from './challenge.ts';
 import { requireAccount } from './credentials.ts';
 import { Failure } from './failure.ts';
 import { controllerGrant } from './grants.ts';
-import { targetOf } from './target.ts';
 
 /** What a device is called that does not say. */
 const UNNAMED = { display_name: 'unnamed device' };
@@ -21,14 +20,7 @@ export function enrollRoutes(services: Services): Hono {
     .post(paths.clientEnrollStart, async (c) => {
       const { userId } = await requireAccount(services, (name) => c.req.header(name));
       const clientId = mintId('cli_', random);
-      const challenge = await challenges.issue({
-        accountUserId: userId,
-        clientId,
-        identity: null,
-        ...targetOf(services, c),
-      });
-      const body: ChallengeResponse = { account_user_id: userId, client_id: clientId, device_key_challenge: challenge };
-      return c.json(body);
+      return c.json(await issueChallenge(services, c, { accountUserId: userId, clientId, identity: null }));
     })
     .post(paths.clientEnrollFinish, async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
