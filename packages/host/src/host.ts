@@ -14,7 +14,9 @@ import type { CredentialSource } from './credentials.ts';
 import { EndpointDeadline, type EndpointDeadlineOptions } from './gate/endpoint-deadline.ts';
 import { followLease, logDeadlines, logLink, logStream } from './host-log.ts';
 import { reconnectDelay } from './link/backoff.ts';
+import { overWebSocket } from './link/connect.ts';
 import { Link } from './link/link.ts';
+import { Surroundings } from './link/surroundings.ts';
 import { RelayApi } from './relay-api.ts';
 import { RelayCalls } from './relay-calls.ts';
 import { ServerToken } from './server-token.ts';
@@ -100,6 +102,8 @@ export class Host {
       deadline: deadlineOf('connecting', (failures) => reconnectDelay(failures - 1, random)),
       clock: this.#clock,
       random,
+      connect: overWebSocket(this.#clock),
+      watchSurroundings: (onChange) => new Surroundings(this.#clock, onChange),
       describe: () => {
         const identity = this.#token.identity();
         if (identity === null) return null;

@@ -1,12 +1,7 @@
 import type { Clock } from '@holdfast/lease';
 import type { RawData, WebSocket } from 'ws';
+import type { ConnectionEvents, LinkConnection } from './connect.ts';
 import { Heartbeat } from './heartbeat.ts';
-
-export interface ConnectionEvents {
-  onText(text: string): void;
-  /** Once, when it is over. `why` is for a person. */
-  onClose(why: string): void;
-}
 
 /** Frames handed to the socket wait there for the network; beyond this many bytes they wait in their outboxes. */
 const BUFFERED_BYTES = 4 * 1024 * 1024;
@@ -14,7 +9,7 @@ const BUFFERED_BYTES = 4 * 1024 * 1024;
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /** One open websocket: its heartbeat, and what goes out as fast as the network takes it. */
-export class Connection {
+export class Connection implements LinkConnection {
   readonly #socket: WebSocket;
   readonly #next: () => string | null;
   readonly #heartbeat: Heartbeat;

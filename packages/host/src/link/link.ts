@@ -1,12 +1,11 @@
 import type { Clock, Grant, Lease, Timer } from '@holdfast/lease';
-import type { WebSocket } from 'ws';
 import type { EndpointDeadline } from '../gate/endpoint-deadline.ts';
 import { causeOf } from '../relay-request.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { reconnectDelay } from './backoff.ts';
-import { Connection } from './connection.ts';
-import { type HandshakeRequest, shakeHands } from './handshake.ts';
-import { Surroundings } from './surroundings.ts';
+import type { Connect, LinkConnection, OpenLink } from './connect.ts';
+import type { HandshakeRequest } from './handshake.ts';
+import type { WatchSurroundings } from './surroundings.ts';
 
 /** A link that held this long was a good one: the next drop starts the backoff anew. In milliseconds. */
 const STABLE_MS = 60_000;
@@ -38,6 +37,8 @@ export interface LinkOptions {
   readonly deadline: EndpointDeadline;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly connect: Connect;
+  readonly watchSurroundings: WatchSurroundings;
   /** All of the handshake but the token; null while the host has no identity. */
   readonly describe: () => Omit<HandshakeRequest, 'serverToken'> | null;
   /** A new connection is there: what is unacked goes out again on it. */
@@ -51,13 +52,13 @@ export interface LinkOptions {
 export class Link {
   readonly #options: LinkOptions;
   #status: LinkStatus;
-  #connection: Connection | null = null;
+  #connection: LinkConnection | null = null;
   #stopping: AbortController | null = null;
   /** Gives up the handshake that is under way. */
   #shaking: AbortController | null = null;
   /** Ends the wait that is under way. */
   #endWait: () => void = () => {};
-  #surroundings: Surroundings | null = null;
+  #surroundings: { stop(): void } | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: LinkOptions) {
@@ -73,7 +74,7 @@ export class Link {
     if (this.#stopping !== null) return;
     const stopping = new AbortController();
     this.#stopping = stopping;
-    this.#surroundings = new Surroundings(this.#options.clock, () => this.#lookAgain());
+    this.#surroundings = this.#options.watchSurroundings(() => this.#lookAgain());
     this.#running = this.#running.then(() => this.#run(stopping.signal));
   }
 
@@ -142,7 +143,7 @@ export class Link {
 
   /** One connection, from the handshake to its end. */
   async #attempt(grant: Grant, signal: AbortSignal): Promise<Ended> {
-    const { lease, deadline, clock, describe } = this.#options;
+    const { lease, deadline, clock, connect, describe } = this.#options;
     const request = describe();
     if (request === null) {
       lease.reject(grant, 'gone'); // a token without an identity is good for nothing; enrolling brings both
@@ -151,15 +152,15 @@ export class Link {
     const shaking = new AbortController();
     this.#shaking = shaking;
     const handshake = { ...request, serverToken: grant.token };
-    const outcome = await shakeHands(handshake, AbortSignal.any([signal, shaking.signal]));
+    const outcome = await connect(handshake, AbortSignal.any([signal, shaking.signal]));
     if (shaking.signal.aborted) {
-      if (outcome.kind === 'open') outcome.socket.terminate();
+      if (outcome.kind === 'open') outcome.discard();
       return 'dropped';
     }
     if (outcome.kind === 'open') {
       deadline.succeed();
       const openedAt = clock.monotonic();
-      await this.#hold(outcome.socket, grant, signal);
+      await this.#hold(outcome, grant, signal);
       return clock.monotonic() - openedAt >= STABLE_MS ? 'dropped after a stable minute' : 'dropped';
     }
     if (signal.aborted) return 'refused';
@@ -175,10 +176,10 @@ export class Link {
   }
 
   /** Resolves when the connection is over. */
-  #hold(socket: WebSocket, grant: Grant, signal: AbortSignal): Promise<void> {
-    const { clock, next, onText, onConnected } = this.#options;
+  #hold(open: OpenLink, grant: Grant, signal: AbortSignal): Promise<void> {
+    const { next, onText, onConnected } = this.#options;
     return new Promise((resolve) => {
-      const connection = new Connection(socket, clock, next, {
+      const connection = open.hold(next, {
         onText,
         onClose: (why) => {
           if (this.#connection === connection) this.#connection = null;

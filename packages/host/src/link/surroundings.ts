@@ -6,6 +6,9 @@ const LOOK_MS = 2_000;
 /** A look that comes so much later than it should was slept through, by this process or by the machine, or the clock was set. */
 const SLEPT_MS = 10_000;
 
+/** Calls `onChange` when a connection may have ended without a word, until stopped. */
+export type WatchSurroundings = (onChange: () => void) => { stop(): void };
+
 /**
  * Notices what may end a connection without a word: a sleep of the machine, and a change of its addresses. A sleep shows in one of the
  * clocks at least: the wall clock goes on, and where the monotonic one does so too, the timer comes late.
