@@ -1,6 +1,17 @@
 import { type RpcClient, RpcError } from '@holdfast/controller';
 import { readApproval } from '../chat/approval.ts';
 import { readThreads } from '../chat/threads.ts';
+import type { ServerRequestResolvedNotification } from '../codex-protocol/v2/ServerRequestResolvedNotification.ts';
+import type { Thread } from '../codex-protocol/v2/Thread.ts';
+import type { ThreadListParams } from '../codex-protocol/v2/ThreadListParams.ts';
+import type { ThreadResumeParams } from '../codex-protocol/v2/ThreadResumeParams.ts';
+import type { ThreadResumeResponse } from '../codex-protocol/v2/ThreadResumeResponse.ts';
+import type { ThreadStartParams } from '../codex-protocol/v2/ThreadStartParams.ts';
+import type { ThreadStartResponse } from '../codex-protocol/v2/ThreadStartResponse.ts';
+import type { Turn } from '../codex-protocol/v2/Turn.ts';
+import type { TurnInterruptParams } from '../codex-protocol/v2/TurnInterruptParams.ts';
+import type { TurnStartParams } from '../codex-protocol/v2/TurnStartParams.ts';
+import type { TurnStartResponse } from '../codex-protocol/v2/TurnStartResponse.ts';
 import { listOf, member, textOf } from '../read.ts';
 import { chatOf, type Talk } from '../state/talk.ts';
 import type { TalkAction } from '../state/talk-actions.ts';
@@ -23,7 +34,8 @@ export class CodexConversation {
     this.#options = options;
     const { rpc, dispatch } = options;
     rpc.onNotification((method, params) => {
-      if (method === 'serverRequest/resolved') this.#decisions.delete(JSON.stringify(member(params, 'requestId')));
+      if (method === 'serverRequest/resolved')
+        this.#decisions.delete(JSON.stringify(member<ServerRequestResolvedNotification>(params, 'requestId')));
       dispatch({ type: 'notified', method, params });
     });
     rpc.onRequest((method, params, id) => this.#ask(method, params, id));
@@ -40,8 +52,8 @@ export class CodexConversation {
         threadId,
         clientUserMessageId: messageId,
         input: [{ type: 'text', text, text_elements: [] }],
-      });
-      dispatch({ type: 'sent', messageId, turnId: textOf(member(answer, 'turn'), 'id') });
+      } satisfies TurnStartParams);
+      dispatch({ type: 'sent', messageId, turnId: textOf<Turn>(member<TurnStartResponse>(answer, 'turn'), 'id') });
     } catch (error) {
       // where the stream ended, its end says so, and keeps the text
       if (error instanceof RpcError) dispatch({ type: 'refused', messageId, why: `Not sent: ${error.message}` });
@@ -53,7 +65,7 @@ export class CodexConversation {
     const { threadId } = talk();
     const turnId = chatOf(talk()).turn?.id ?? null;
     if (threadId === null || turnId === null) return;
-    await this.#try('turn/interrupt', { threadId, turnId });
+    await this.#try('turn/interrupt', { threadId, turnId } satisfies TurnInterruptParams);
   }
 
   decide(key: string, decision: unknown): void {
@@ -65,7 +77,10 @@ export class CodexConversation {
   async list(): Promise<void> {
     const { rpc, dispatch } = this.#options;
     try {
-      const answer = await rpc.request('thread/list', { limit: THREADS_SHOWN, sortKey: 'updated_at' });
+      const answer = await rpc.request('thread/list', {
+        limit: THREADS_SHOWN,
+        sortKey: 'updated_at',
+      } satisfies ThreadListParams);
       dispatch({ type: 'threads', threads: readThreads(answer) });
     } catch (error) {
       if (error instanceof RpcError) dispatch({ type: 'threads-failed', why: error.message });
@@ -104,13 +119,17 @@ export class CodexConversation {
   }
 
   async #load(threadId: string): Promise<void> {
-    const answer = await this.#options.rpc.request('thread/resume', { threadId });
-    this.#options.dispatch({ type: 'thread-loaded', threadId, turns: listOf(member(answer, 'thread'), 'turns') });
+    const answer = await this.#options.rpc.request('thread/resume', { threadId } satisfies ThreadResumeParams);
+    this.#options.dispatch({
+      type: 'thread-loaded',
+      threadId,
+      turns: listOf<Thread>(member<ThreadResumeResponse>(answer, 'thread'), 'turns'),
+    });
   }
 
   async #startThread(): Promise<string> {
-    const answer = await this.#options.rpc.request('thread/start', {});
-    const threadId = textOf(member(answer, 'thread'), 'id');
+    const answer = await this.#options.rpc.request('thread/start', {} satisfies ThreadStartParams);
+    const threadId = textOf<Thread>(member<ThreadStartResponse>(answer, 'thread'), 'id');
     if (threadId === null) throw new RpcError(0, 'the agent answered thread/start without a thread.');
     this.#options.dispatch({ type: 'thread-began', threadId });
     return threadId;

@@ -1,5 +1,7 @@
 import { type Controller, type RpcClient, RpcError, rpc, type Stream } from '@holdfast/controller';
 import manifest from '../../package.json' with { type: 'json' };
+import type { InitializeParams } from '../codex-protocol/InitializeParams.ts';
+import type { InitializeResponse } from '../codex-protocol/InitializeResponse.ts';
 import { member, textOf } from '../read.ts';
 import type { Agent } from '../state/talk.ts';
 
@@ -48,7 +50,7 @@ export const INITIALIZE = {
   protocolVersion: '2025-06-18',
   clientInfo: { name: 'holdfast-console', title: 'Holdfast', version: manifest.version },
   capabilities: { experimentalApi: false, requestAttestation: false },
-};
+} satisfies InitializeParams & { protocolVersion: string };
 
 /** What a host answers in its agent's place: that it ended, or that there is no room for another (docs/protocol.md §8). */
 const HOST_CODES = [-32000, -32002];
@@ -69,7 +71,7 @@ export async function introduce({ rpc: client }: OpenAgent): Promise<Agent> {
 }
 
 export function recognize(answer: unknown): Agent {
-  const userAgent = textOf(answer, 'userAgent');
+  const userAgent = textOf<InitializeResponse>(answer, 'userAgent');
   if (userAgent !== null) return { kind: 'codex', name: codexName(userAgent) };
   const server = member(answer, 'serverInfo');
   if (server !== undefined)

@@ -1,4 +1,10 @@
+import type { CommandExecutionApprovalDecision } from '../codex-protocol/v2/CommandExecutionApprovalDecision.ts';
+import type { CommandExecutionRequestApprovalParams } from '../codex-protocol/v2/CommandExecutionRequestApprovalParams.ts';
+import type { FileChangeRequestApprovalParams } from '../codex-protocol/v2/FileChangeRequestApprovalParams.ts';
 import { listOf, member, textOf } from '../read.ts';
+
+type Params = CommandExecutionRequestApprovalParams | FileChangeRequestApprovalParams;
+type Decision = CommandExecutionApprovalDecision;
 
 /** Something the agent may only do when it is allowed to. */
 export interface Approval {
@@ -28,7 +34,7 @@ const KINDS: ReadonlyMap<string, Approval['what']> = new Map([
   ['item/fileChange/requestApproval', 'files'],
 ]);
 /** What an agent takes that does not say what it takes. */
-const USUAL: readonly unknown[] = ['decline', 'accept', 'acceptForSession'];
+const USUAL: readonly Decision[] = ['decline', 'accept', 'acceptForSession'];
 const LABELS: ReadonlyMap<unknown, Pick<Choice, 'kind' | 'label'>> = new Map([
   ['accept', { kind: 'once', label: 'Allow once' }],
   ['acceptForSession', { kind: 'more', label: 'Allow for this session' }],
@@ -38,16 +44,16 @@ const LABELS: ReadonlyMap<unknown, Pick<Choice, 'kind' | 'label'>> = new Map([
 export function readApproval(method: string, params: unknown, id: string | number): Approval | null {
   const what = KINDS.get(method);
   if (what === undefined) return null;
-  const offered = listOf(params, 'availableDecisions');
+  const offered = listOf(params, 'availableDecisions'); // not in the types: sent by some versions only
   return {
     key: JSON.stringify(id),
-    threadId: textOf(params, 'threadId'),
-    itemId: textOf(params, 'itemId'),
+    threadId: textOf<Params>(params, 'threadId'),
+    itemId: textOf<Params>(params, 'itemId'),
     what,
-    command: textOf(params, 'command'),
-    cwd: textOf(params, 'cwd'),
-    reason: textOf(params, 'reason'),
-    beyond: textOf(params, 'grantRoot') ?? textOf(member(params, 'networkApprovalContext'), 'host'),
+    command: textOf<Params>(params, 'command'),
+    cwd: textOf<Params>(params, 'cwd'),
+    reason: textOf<Params>(params, 'reason'),
+    beyond: textOf<Params>(params, 'grantRoot') ?? textOf(member<Params>(params, 'networkApprovalContext'), 'host'),
     choices: readChoices(offered.length > 0 ? offered : USUAL),
   };
 }
@@ -56,8 +62,8 @@ export function readApproval(method: string, params: unknown, id: string | numbe
 function readChoices(offered: readonly unknown[]): Choice[] {
   const onlyCancel = !offered.includes('decline') && offered.includes('cancel');
   const deny: Choice = onlyCancel
-    ? { kind: 'deny', label: 'Deny and stop', decision: 'cancel' }
-    : { kind: 'deny', label: 'Deny', decision: 'decline' };
+    ? { kind: 'deny', label: 'Deny and stop', decision: 'cancel' satisfies Decision }
+    : { kind: 'deny', label: 'Deny', decision: 'decline' satisfies Decision };
   const allow = offered.flatMap((decision): Choice[] => {
     const known = LABELS.get(decision);
     if (known !== undefined) return [{ ...known, decision }];

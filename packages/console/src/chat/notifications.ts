@@ -1,3 +1,12 @@
+import type { AgentMessageDeltaNotification } from '../codex-protocol/v2/AgentMessageDeltaNotification.ts';
+import type { ErrorNotification } from '../codex-protocol/v2/ErrorNotification.ts';
+import type { FileChangePatchUpdatedNotification } from '../codex-protocol/v2/FileChangePatchUpdatedNotification.ts';
+import type { ItemStartedNotification } from '../codex-protocol/v2/ItemStartedNotification.ts';
+import type { ThreadItem } from '../codex-protocol/v2/ThreadItem.ts';
+import type { Turn } from '../codex-protocol/v2/Turn.ts';
+import type { TurnError } from '../codex-protocol/v2/TurnError.ts';
+import type { TurnStartedNotification } from '../codex-protocol/v2/TurnStartedNotification.ts';
+import type { WarningNotification } from '../codex-protocol/v2/WarningNotification.ts';
 import { listOf, member, textOf } from '../read.ts';
 import { append, segmentsOf } from '../text/segments.ts';
 import { addNote, type Chat, type ChatItem, changeItem, putItem } from './chat.ts';
@@ -6,16 +15,16 @@ import { readChanges, readItem } from './read-item.ts';
 
 /** What a notification of codex app-server's protocol makes of the thread it is about. */
 export function applyNotification(chat: Chat, method: string, params: unknown): Chat {
-  const itemId = textOf(params, 'itemId') ?? '';
-  const delta = textOf(params, 'delta') ?? '';
+  const itemId = textOf<AgentMessageDeltaNotification>(params, 'itemId') ?? '';
+  const delta = textOf<AgentMessageDeltaNotification>(params, 'delta') ?? '';
   switch (method) {
     case 'turn/started':
-      return { ...chat, turn: { id: textOf(member(params, 'turn'), 'id') } };
+      return { ...chat, turn: { id: textOf<Turn>(member<TurnStartedNotification>(params, 'turn'), 'id') } };
     case 'turn/completed':
-      return turnCompleted(chat, member(params, 'turn'));
+      return turnCompleted(chat, member<TurnStartedNotification>(params, 'turn'));
     case 'item/started':
     case 'item/completed':
-      return applyItem(chat, member(params, 'item'), method === 'item/completed');
+      return applyItem(chat, member<ItemStartedNotification>(params, 'item'), method === 'item/completed');
     case 'item/agentMessage/delta':
     case 'item/plan/delta':
       return grow(chat, 'agent', itemId, delta);
@@ -28,12 +37,16 @@ export function applyNotification(chat: Chat, method: string, params: unknown): 
     case 'item/fileChange/patchUpdated':
       return changeItem(chat, 'files', itemId, (item) => ({
         ...item,
-        changes: readChanges(listOf(params, 'changes')),
+        changes: readChanges(listOf<FileChangePatchUpdatedNotification>(params, 'changes')),
       }));
     case 'error':
       return problem(chat, params);
     case 'warning':
-      return addNote(chat, 'quiet', textOf(params, 'message') ?? 'The agent warns of something it does not name.');
+      return addNote(
+        chat,
+        'quiet',
+        textOf<WarningNotification>(params, 'message') ?? 'The agent warns of something it does not name.',
+      );
     case 'thread/compacted':
       return addNote(chat, 'quiet', 'The agent has summed up what came before, to have room.');
     default:
@@ -51,7 +64,7 @@ function grow(chat: Chat, kind: 'agent' | 'thinking', id: string, delta: string)
 function applyItem(chat: Chat, raw: unknown, done: boolean): Chat {
   const item = readItem(raw, done);
   if (item === null) return chat;
-  if (item.kind === 'user') return confirmUser(chat, item, textOf(raw, 'clientId'));
+  if (item.kind === 'user') return confirmUser(chat, item, textOf<ThreadItem>(raw, 'clientId'));
   const before = chat.items.findLast(({ id }) => id === item.id);
   return putItem(chat, before === undefined ? item : keepSeen(before, item));
 }
@@ -79,7 +92,7 @@ function keepSeen(before: ChatItem, after: ChatItem): ChatItem {
 
 function turnCompleted(chat: Chat, turn: unknown): Chat {
   const ended: Chat = { ...chat, turn: null, items: chat.items.map(settle) };
-  const status = textOf(turn, 'status');
+  const status = textOf<Turn>(turn, 'status');
   if (status === 'interrupted') return addNote(ended, 'quiet', 'Stopped.');
   if (status === 'failed') return addNote(ended, 'bad', problemText(turn));
   return ended;
@@ -97,13 +110,18 @@ export function settle(item: ChatItem): ChatItem {
 /** While it tries again, the newest try stands in the place of the one before. */
 function problem(chat: Chat, params: unknown): Chat {
   const text = problemText(params);
-  if (member(params, 'willRetry') !== true) return addNote(chat, 'bad', text);
-  return putItem(chat, { kind: 'note', id: `retry-${textOf(params, 'turnId')}`, tone: 'quiet', text });
+  if (member<ErrorNotification>(params, 'willRetry') !== true) return addNote(chat, 'bad', text);
+  return putItem(chat, {
+    kind: 'note',
+    id: `retry-${textOf<ErrorNotification>(params, 'turnId')}`,
+    tone: 'quiet',
+    text,
+  });
 }
 
 function problemText(holder: unknown): string {
-  const error = member(holder, 'error');
-  const message = textOf(error, 'message') ?? 'The agent failed and did not say why.';
-  const details = textOf(error, 'additionalDetails');
+  const error = member<ErrorNotification | Turn>(holder, 'error');
+  const message = textOf<TurnError>(error, 'message') ?? 'The agent failed and did not say why.';
+  const details = textOf<TurnError>(error, 'additionalDetails');
   return details === null ? message : `${message}\n${details}`;
 }

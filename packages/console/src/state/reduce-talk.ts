@@ -3,6 +3,9 @@ import { addNote, type Chat, EMPTY_CHAT, putItem } from '../chat/chat.ts';
 import { applyNotification, settle } from '../chat/notifications.ts';
 import { readItem } from '../chat/read-item.ts';
 import { readThread } from '../chat/threads.ts';
+import type { ServerRequestResolvedNotification } from '../codex-protocol/v2/ServerRequestResolvedNotification.ts';
+import type { ThreadStartedNotification } from '../codex-protocol/v2/ThreadStartedNotification.ts';
+import type { Turn } from '../codex-protocol/v2/Turn.ts';
 import { listOf, member, textOf } from '../read.ts';
 import { chatOf, joinTexts, type Talk, unsentText } from './talk.ts';
 import type { TalkAction } from './talk-actions.ts';
@@ -116,11 +119,11 @@ function began(talk: Talk, threadId: string): Talk {
 function history(turns: readonly unknown[]): Chat {
   let chat = EMPTY_CHAT;
   for (const turn of turns) {
-    for (const raw of listOf(turn, 'items')) {
+    for (const raw of listOf<Turn>(turn, 'items')) {
       const item = readItem(raw, true);
       if (item !== null) chat = putItem(chat, item);
     }
-    if (textOf(turn, 'status') === 'inProgress') chat = { ...chat, turn: { id: textOf(turn, 'id') } };
+    if (textOf<Turn>(turn, 'status') === 'inProgress') chat = { ...chat, turn: { id: textOf<Turn>(turn, 'id') } };
   }
   return chat;
 }
@@ -136,12 +139,12 @@ function lost(talk: Talk, why: string): Talk {
 
 function notified(talk: Talk, method: string, params: unknown): Talk {
   if (method === 'thread/started') {
-    const thread = readThread(member(params, 'thread'));
+    const thread = readThread(member<ThreadStartedNotification>(params, 'thread'));
     if (thread === null) return talk;
     return { ...talk, threads: [thread, ...talk.threads.filter(({ id }) => id !== thread.id)] };
   }
   if (method === 'serverRequest/resolved') {
-    const key = JSON.stringify(member(params, 'requestId'));
+    const key = JSON.stringify(member<ServerRequestResolvedNotification>(params, 'requestId'));
     return { ...talk, approvals: talk.approvals.filter((approval) => approval.key !== key) };
   }
   const threadId = textOf(params, 'threadId');
