@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { CONTROL_SOCKET } from '@holdfast/host';
-import { ControlClient } from '../../packages/cli/src/control-client.ts';
+import { LocalSocketClient } from '@holdfast/local-socket';
 import { missingBrowser, openBrowser } from './support/chromium.ts';
 import { pairByAddress, startUp, textOf, watchedPage } from './support/visit.ts';
 
@@ -104,7 +104,7 @@ describe('pairing in a browser', { skip, concurrency: 2 }, () => {
     const up = await startUp(t);
     const page = await watchedPage(t, up.url);
     await pairByAddress(page, up);
-    const control = await ControlClient.open(join(up.data, 'host', CONTROL_SOCKET));
+    const control = await LocalSocketClient.open(join(up.data, 'host', CONTROL_SOCKET));
     t.after(() => control.close());
     const { environmentId } = (await control.call('remoteControl/status/read')) as { environmentId: string };
     const { data } = (await control.call('remoteControl/client/list', { environmentId })) as {

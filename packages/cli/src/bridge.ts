@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { type Controller, ControllerError, type Stream } from '@holdfast/controller';
-import { LineSplitter } from '@holdfast/host';
+import { LineSplitter } from '@holdfast/local-socket';
 import { limits, oneLine, type RpcId, type RpcShape, readRpc, rpcError } from '@holdfast/wire';
 
 /** After its input has ended the bridge waits this long for replies that are still due, in milliseconds. */

@@ -1,5 +1,6 @@
 import { ControllerError, type ControllerErrorCode } from '@holdfast/controller';
 import { DataFolderError } from '@holdfast/data-folder';
+import { LocalSocketError, type LocalSocketErrorCode, RpcRefusal, rpcCodes } from '@holdfast/local-socket';
 import { WireError } from '@holdfast/wire';
 import { exitCodes } from './exit-codes.ts';
 
@@ -24,11 +25,22 @@ const REFUSALS: readonly ControllerErrorCode[] = [
   'ERR_CONTROLLER_CREDENTIALS',
 ];
 
+/** A folder in which a socket cannot be. */
+const MISPLACED: readonly LocalSocketErrorCode[] = ['ERR_LOCAL_SOCKET_PATH', 'ERR_LOCAL_SOCKET_TAKEN'];
+
 /** Anything thrown, as a failure to tell; null for a fault of ours, which keeps its stack. */
 export function asCliError(error: unknown): CliError | null {
   if (error instanceof CliError) return error;
   if (error instanceof DataFolderError) return new CliError(exitCodes.data, error.message, { cause: error });
   if (error instanceof WireError) return new CliError(exitCodes.usage, error.message, { cause: error });
+  if (error instanceof LocalSocketError) {
+    const exitCode = MISPLACED.includes(error.code) ? exitCodes.data : exitCodes.unavailable;
+    return new CliError(exitCode, error.message, { cause: error });
+  }
+  if (error instanceof RpcRefusal) {
+    const exitCode = error.code === rpcCodes.invalidParams ? exitCodes.usage : exitCodes.unavailable;
+    return new CliError(exitCode, error.message, { retryAt: error.data.retryAt ?? null, cause: error });
+  }
   if (error instanceof ControllerError) {
     const exitCode =
       error.code === 'ERR_CONTROLLER_URL'

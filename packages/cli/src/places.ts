@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CONTROL_SOCKET } from '@holdfast/host';
+import { OPERATOR_SOCKET } from '@holdfast/relay/operator-socket';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -28,12 +29,21 @@ function nameFor(relay: string): string {
 
 /** The socket of the host that keeps its data in `data`: its own folder, or that of an `up`. @throws CliError when there is none */
 export function findControlSocket(data: string | undefined): string {
+  return findSocket('host', data, CONTROL_SOCKET);
+}
+
+/** Likewise of the relay. @throws CliError when there is none */
+export function findOperatorSocket(data: string | undefined): string {
+  return findSocket('relay', data, OPERATOR_SOCKET);
+}
+
+function findSocket(program: 'host' | 'relay', data: string | undefined, name: string): string {
   const home = data === undefined ? stateHome() : resolve(data);
-  const candidates = [join(home, CONTROL_SOCKET), join(places.host(home), CONTROL_SOCKET)];
+  const candidates = [join(home, name), join(places[program](home), name)];
   const found = candidates.find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new CliError(
     exitCodes.unavailable,
-    `No host runs with its data in ${home} (there is no ${candidates.join(' and no ')}). Start one with \`holdfast up\` or \`holdfast host\`, or name its folder with --data.`,
+    `No ${program} runs with its data in ${home} (there is no ${candidates.join(' and no ')}). Start one with \`holdfast up\` or \`holdfast ${program}\`, or name its folder with --data.`,
   );
 }

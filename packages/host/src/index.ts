@@ -1,5 +1,4 @@
 export type { AgentCommand } from './agent/agent-process.ts';
-export { LineSplitter } from './agent/line-splitter.ts';
 export { CONTROL_SOCKET, ControlSocket } from './control/control-socket.ts';
 export {
   type AccountCredentials,

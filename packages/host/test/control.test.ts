@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { answer } from '@holdfast/testkit';
-import { ControlSocket } from '../src/index.ts';
 import { connectControl, controlOf } from './control-harness.ts';
-import { authorityFor, connectedHost, eventually, makeHost, statusOf, temporaryFolder } from './harness.ts';
+import { connectedHost, eventually, statusOf } from './harness.ts';
 
 describe('the control socket', () => {
   test("is the user's alone, and gone when it is closed", async (t) => {
@@ -15,35 +13,10 @@ describe('the control socket', () => {
     assert.equal(existsSync(control.path), false);
   });
 
-  test('takes the place of what a killed process left there', async (t) => {
-    const made = await connectedHost(t);
-    writeFileSync(join(made.dataDir, 'control.sock'), '');
-    const { peer } = await controlOf(t, made);
-    assert.ok((await peer.call('remoteControl/status/read')).result);
-  });
-
-  test('says what to do when its path is too long for a socket', async (t) => {
-    const authority = await authorityFor(t);
-    const dataDir = join(temporaryFolder(t), 'x'.repeat(100));
-    mkdirSync(dataDir);
-    const { host, log } = makeHost(t, authority, { dataDir });
-    await assert.rejects(ControlSocket.open(host, log.logger), /longer than the 103 bytes.*--data/);
-  });
-
-  test('answers what is no call with an error, and goes on', async (t) => {
+  test('names its methods to who asks for another', async (t) => {
     const { peer } = await controlOf(t, await connectedHost(t));
-    peer.write('nonsense\n[]\n{"id":"u","method":"no/such"}\n{"id":"p","method":"toString"}\n');
-    await eventually(() => peer.received.filter(({ error }) => error).length === 4);
-    const errors = peer.received.filter(({ error }) => error);
-    const byId = (id: unknown) => errors.find((reply) => reply.id === id)?.error;
-    assert.deepEqual(
-      errors.filter(({ id }) => id === null).map(({ error }) => error?.code),
-      [-32700, -32700],
-    );
-    assert.equal(byId('u')?.code, -32601);
-    assert.match(byId('u')?.message ?? '', /There is no method "no\/such"; there are: holdfast\/status, remoteControl/);
-    assert.equal(byId('p')?.code, -32601);
-    assert.ok((await peer.call('initialize')).result);
+    const { error } = await peer.call('no/such');
+    assert.match(error?.message ?? '', /There is no method "no\/such"; there are: holdfast\/status, remoteControl/);
   });
 
   test('answers bad params with an error that names the member', async (t) => {
@@ -60,16 +33,6 @@ describe('the control socket', () => {
       assert.equal(error?.code, -32602, method);
       assert.match(error?.message ?? '', names);
     }
-  });
-
-  test('ends a connection that sends a line without end', async (t) => {
-    const { control } = await controlOf(t, await connectedHost(t));
-    const flood = await connectControl(t, control.path);
-    const other = await connectControl(t, control.path);
-    flood.write('x'.repeat(2 * 1024 * 1024));
-    flood.write('\n{"id":1,"method":"remoteControl/status/read"}\n');
-    assert.ok((await other.call('remoteControl/status/read')).result);
-    assert.deepEqual(flood.received, []);
   });
 });
 

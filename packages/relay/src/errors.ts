@@ -3,7 +3,8 @@ export type RelayErrorCode =
   | 'ERR_RELAY_NOT_PERMITTED'
   | 'ERR_RELAY_HOST_UNKNOWN'
   | 'ERR_RELAY_IN_THE_CLEAR'
-  | 'ERR_RELAY_LISTEN';
+  | 'ERR_RELAY_LISTEN'
+  | 'ERR_RELAY_OPERATOR_SOCKET';
 
 /** A relay cannot start. The message is for the person who started it: what, where, why, and what to do. */
 export class RelayError extends Error {

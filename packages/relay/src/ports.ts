@@ -52,6 +52,10 @@ export class Ports {
     return [...(this.#byOwner.get(owner) ?? [])].flatMap((dest) => this.#byDest.get(dest) ?? []);
   }
 
+  get count(): number {
+    return this.#byDest.size;
+  }
+
   all(): Iterable<[string, Port]> {
     return this.#byDest;
   }

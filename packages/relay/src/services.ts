@@ -70,6 +70,7 @@ export function createServices(options: ServicesOptions) {
     servers,
     mailbox,
     streams,
+    ports,
     presence,
     names,
     guard: new Guard({ names, limits, trustProxy: options.trustProxy }),

@@ -12,6 +12,8 @@ import { createHttpServer } from './entrance/http-server.ts';
 import { inTheClear, listenError } from './errors.ts';
 import { createApp } from './http/app.ts';
 import { Handshakes } from './links/handshake.ts';
+import { operatorMethods } from './operator/methods.ts';
+import { openOperatorSocket } from './operator/operator-socket.ts';
 import type { RandomBytes } from './secrets.ts';
 import { createServices } from './services.ts';
 import { migrations } from './stores/schema.ts';
@@ -66,7 +68,7 @@ export interface Relay {
 /**
  * Starts a relay; the first start makes its database and an owner account.
  *
- * @throws RelayError when it cannot listen; DataFolderError when it cannot use its folder
+ * @throws RelayError when it cannot listen, at its port or its socket; DataFolderError when it cannot use its folder
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { listen, clock = systemClock, random = randomBytes, tokenLifeMs = 3600_000, trustProxy = 0 } = options;
@@ -98,12 +100,21 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     const http = createHttpServer({ guard: services.guard, bounds, random, serve });
     http.on('upgrade', handshakes.onUpgrade);
-    const port = await bind(http, listen);
+    const operator = await openOperatorSocket({
+      dataDir: folder.dir,
+      methods: operatorMethods(services),
+      logger,
+    });
+    const port = await bind(http, listen).catch(async (error: unknown) => {
+      await operator.close();
+      throw error;
+    });
     const url = `http://${listen.host.includes(':') ? `[${listen.host.replace(/^\[|\]$/g, '')}]` : listen.host}:${port}`;
     const sweep = every(clock, SWEEP_MS, () => services.switchboard.sweep());
     let closing: Promise<void> | undefined;
     const close = async () => {
       sweep.cancel();
+      await operator.close();
       const stopped = once(http, 'close');
       http.close();
       services.switchboard.close();

@@ -6,8 +6,8 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CONTROL_SOCKET, type HostStatus } from '@holdfast/host';
+import { LocalSocketClient } from '@holdfast/local-socket';
 import { Leashed } from '@holdfast/testkit';
-import { ControlClient } from '../../../packages/cli/src/control-client.ts';
 
 export const holdfast = fileURLToPath(new URL('../../../packages/cli/bin/holdfast.js', import.meta.url));
 
@@ -53,7 +53,7 @@ export interface HostProcessOptions {
 export class HostProcess {
   readonly process: Leashed;
   readonly #dir: string;
-  #control: ControlClient | null = null;
+  #control: LocalSocketClient | null = null;
 
   constructor({ relay, dir, env, agent = ['cat'] }: HostProcessOptions) {
     this.#dir = dir;
@@ -68,7 +68,7 @@ export class HostProcess {
     const path = join(this.#dir, CONTROL_SOCKET);
     this.#control ??= await eventually(
       'the control socket',
-      () => existsSync(path) && ControlClient.open(path).catch(() => null),
+      () => existsSync(path) && LocalSocketClient.open(path).catch(() => null),
     );
     return this.#control.call(method, params);
   }

@@ -1,7 +1,7 @@
 import type { HostStatus } from '@holdfast/host';
 import type { PairingStartResult } from '@holdfast/wire';
 import { Command } from 'commander';
-import { ControlClient } from '../control-client.ts';
+import { callProgram } from '../call-program.ts';
 import { jsonOption } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { findControlSocket } from '../places.ts';
@@ -15,7 +15,7 @@ export function pairCommand(): Command {
     .option('--qr', 'show it as a QR code too', false)
     .addOption(jsonOption())
     .action(async (flags: { data?: string; qr: boolean; json: boolean }) => {
-      const client = await ControlClient.open(findControlSocket(flags.data));
+      const client = await callProgram('host', findControlSocket(flags.data));
       try {
         const pairing = (await client.call('remoteControl/pairing/start', { manualCode: true })) as PairingStartResult; // our own host says so
         const { relay } = (await client.call('holdfast/status')) as HostStatus; // likewise

@@ -1,6 +1,7 @@
 import type { HostStatus } from '@holdfast/host';
+import type { LocalSocketClient } from '@holdfast/local-socket';
 import { Command } from 'commander';
-import { ControlClient } from '../control-client.ts';
+import { callProgram } from '../call-program.ts';
 import { LiveView } from '../live-view.ts';
 import { jsonOption } from '../options.ts';
 import { createOutput } from '../output.ts';
@@ -25,7 +26,7 @@ export function statusCommand(): Command {
     .addOption(jsonOption())
     .action(async (flags: StatusFlags) => {
       const show = shower(flags);
-      const client = await ControlClient.open(findControlSocket(flags.data), (method, params) => {
+      const client = await callProgram('host', findControlSocket(flags.data), (method, params) => {
         if (method === 'holdfast/status/changed' && flags.watch) show(params as HostStatus); // our own host says so
       });
       const ask = async () => show((await client.call('holdfast/status')) as HostStatus); // likewise
@@ -51,7 +52,7 @@ function shower(flags: StatusFlags): (status: HostStatus) => void {
 
 /** Until the host stops, or this command is told to. */
 async function watch(
-  client: ControlClient,
+  client: LocalSocketClient,
   redraw: (() => Promise<void>) | null,
   tell: (text: string) => void,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { LineSplitter } from '@holdfast/local-socket';
 import { limits } from '@holdfast/wire';
-import { LineSplitter } from './line-splitter.ts';
 import { StderrTail } from './stderr-tail.ts';
 
 export interface AgentCommand {

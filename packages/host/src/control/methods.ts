@@ -1,39 +1,14 @@
 import { LeaseError } from '@holdfast/lease';
-import {
-  ClientListParams,
-  ClientRevokeParams,
-  PairingStartParams,
-  PairingStatusParams,
-  parseBody,
-  WireError,
-} from '@holdfast/wire';
+import { type Method, Methods, RpcRefusal, readParams, rpcCodes } from '@holdfast/local-socket';
+import { ClientListParams, ClientRevokeParams, PairingStartParams, PairingStatusParams } from '@holdfast/wire';
 import { GateError } from '../gate/gate-error.ts';
 import type { Host } from '../host.ts';
 import { causeOf, RelayRequestError } from '../relay-request.ts';
 
-/** JSON-RPC 2.0 §5.1, and its range for servers. */
-const METHOD_NOT_FOUND = -32601;
-const INVALID_PARAMS = -32602;
-const REFUSED = -32010;
-
-/** A refused call, as it goes over the control socket. */
-export class ControlError extends Error {
-  override readonly name = 'ControlError';
-  readonly code: number;
-  /** `retryAt`: RFC 3339, when the call may be made again; absent where that is not known. */
-  readonly data: { readonly retryAt?: string; readonly status?: number; readonly code?: string };
-
-  constructor(code: number, message: string, data: ControlError['data'] = {}) {
-    super(message);
-    this.code = code;
-    this.data = data;
-  }
-}
-
-type Method = (host: Host, params: unknown) => Promise<unknown> | unknown;
+type HostMethod = (host: Host, params: unknown) => unknown;
 
 /** What a person or a program on this machine may ask of the host (docs/protocol.md §4). */
-const methods: Readonly<Record<string, Method>> = {
+const methods: Readonly<Record<string, HostMethod>> = {
   'holdfast/status': (host) => host.status(),
   'remoteControl/status/read': (host) => shortStatus(host),
   'remoteControl/enable': (host) => {
@@ -77,14 +52,16 @@ export function shortStatus(host: Host): object {
   return { status, serverName, installationId, environmentId };
 }
 
-/** @throws ControlError */
-export async function callMethod(host: Host, name: string, params: unknown): Promise<unknown> {
-  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
-  if (method === undefined)
-    throw new ControlError(
-      METHOD_NOT_FOUND,
-      `There is no method ${JSON.stringify(name.slice(0, 100))}; there are: ${Object.keys(methods).join(', ')}.`,
-    );
+/** All of them, of that host. */
+export function controlMethods(host: Host): Methods {
+  const bound = Object.entries(methods).map(([name, method]): [string, Method] => [
+    name,
+    (params) => call(method, host, params),
+  ]);
+  return new Methods(Object.fromEntries(bound));
+}
+
+async function call(method: HostMethod, host: Host, params: unknown): Promise<unknown> {
   try {
     return await method(host, params);
   } catch (error) {
@@ -92,22 +69,16 @@ export async function callMethod(host: Host, name: string, params: unknown): Pro
   }
 }
 
-/** @throws ControlError that names each member at fault */
-function readParams<T>(schema: Parameters<typeof parseBody<T>>[0], params: unknown): T {
-  try {
-    return parseBody(schema, params ?? {}, 'params');
-  } catch (error) {
-    throw error instanceof WireError ? new ControlError(INVALID_PARAMS, `${error.message}.`) : error;
-  }
-}
-
-function explain(error: unknown): ControlError {
-  if (error instanceof ControlError) return error;
+function explain(error: unknown): RpcRefusal {
+  if (error instanceof RpcRefusal) return error;
   if (error instanceof LeaseError || error instanceof GateError) {
     const retryAt = error.retryAt === null ? {} : { retryAt: new Date(error.retryAt).toISOString() };
-    return new ControlError(REFUSED, error.message, { ...retryAt, ...('code' in error ? { code: error.code } : {}) });
+    return new RpcRefusal(rpcCodes.refused, error.message, {
+      ...retryAt,
+      ...('code' in error ? { code: error.code } : {}),
+    });
   }
   if (error instanceof RelayRequestError)
-    return new ControlError(REFUSED, error.message, error.status === null ? {} : { status: error.status });
-  return new ControlError(REFUSED, causeOf(error));
+    return new RpcRefusal(rpcCodes.refused, error.message, error.status === null ? {} : { status: error.status });
+  return new RpcRefusal(rpcCodes.refused, causeOf(error));
 }

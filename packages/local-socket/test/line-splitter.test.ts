@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { LineSplitter } from '../src/agent/line-splitter.ts';
+import { LineSplitter } from '../src/line-splitter.ts';
 
 function linesOf(chunks: readonly Uint8Array[], maxBytes = 1_000_000) {
   const lines: string[] = [];
