@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { ChatItem, FileChange } from '../chat/chat.ts';
 import { countChanges, diffLines } from '../chat/diff.ts';
+import { languageOfPath } from '../highlight/language-of-path.ts';
 import { reveal } from '../text/reveal.ts';
+import { Coloured, useTokenize } from './code.tsx';
 import { ProgressLabel } from './progress.tsx';
 
 const KINDS = { add: 'New', delete: 'Deleted', update: 'Changed' } as const;
@@ -24,6 +26,8 @@ export function FilesItem({ item, asked }: { item: ChatItem & { kind: 'files' };
 export function Change({ change, open }: { change: FileChange; open: boolean }) {
   const [shown, setShown] = useState(open);
   const { lines, left } = diffLines(change.diff, change.kind);
+  const language = languageOfPath(change.movedTo ?? change.path);
+  const tokenize = useTokenize(shown && language !== '');
   const { added, removed } = countChanges(lines);
   return (
     <details class="change" open={open} onToggle={(event) => setShown(event.currentTarget.open)}>
@@ -40,7 +44,7 @@ export function Change({ change, open }: { change: FileChange; open: boolean }) 
         <pre class="diff" tabIndex={0} role="group" aria-label={`Changes of ${change.path}`}>
           {lines.map(({ sign, text }, at) => (
             <span key={at} class="diff-line" data-sign={sign}>
-              {sign === '@' ? text : `${sign}${text}`}
+              {sign === '@' ? text : <Changed sign={sign} text={text} language={language} tokenize={tokenize} />}
               {'\n'}
             </span>
           ))}

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { parseBlocks } from '../markdown/blocks.ts';
 import type { Block, Inline } from '../markdown/tree.ts';
 import type { Segments } from '../text/segments.ts';
+import { Code } from './code.tsx';
 import { pure } from './pure.ts';
 
 /** Markdown that may still grow: what is settled is parsed and drawn once. */
@@ -42,7 +43,9 @@ function drawBlock(block: Block, key: number) {
           role="group"
           aria-label={block.language === '' ? 'Code' : `Code: ${block.language}`}
         >
-          <code>{block.text}</code>
+          <code>
+            <Code text={block.text} language={block.language} />
+          </code>
         </pre>
       );
     case 'list':
