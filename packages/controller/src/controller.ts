@@ -9,7 +9,6 @@ import {
   type TicketRequest,
   TicketResponse,
   type ToController,
-  toBase64Url,
 } from '@holdfast/wire';
 import type { Timer } from './clock.ts';
 import { Connection, type LinkHandlers } from './connection.ts';
@@ -17,6 +16,7 @@ import { listEnvironments } from './environments.ts';
 import { asControllerError, ControllerError } from './errors.ts';
 import { type ConnectionState, type ControllerEvents, Listeners } from './events.ts';
 import { type ConnectOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { randomId } from './random-id.ts';
 import { RelayApi } from './relay-api.ts';
 import { SessionToken } from './session-token.ts';
 import { type Link, openLink } from './socket.ts';
@@ -43,8 +43,6 @@ export class Controller {
   readonly #listeners = new Listeners();
   readonly #assembler = new Assembler();
   readonly #streams = new Map<string, ControllerStream>();
-  /** Tells this link from others of the same device (docs/protocol.md §8). */
-  readonly #session = randomId('ses');
   readonly #stopWatching: () => void;
   #pings: Timer | null = null;
 
@@ -91,10 +89,27 @@ export class Controller {
 
   /** A stream to one agent on a host. Nothing is sent before its first message. @throws ControllerError when closed */
   openStream(environmentId: string): Stream {
+    return this.#addStream(environmentId, randomId('st'), 0);
+  }
+
+  /**
+   * Takes up a stream that an earlier run of this program left open under the same `session`: what the relay kept for it comes now, and it
+   * is not initialized again. If the host has let it go meanwhile, it ends as `gone`.
+   *
+   * @param takenUp how often it was taken up, this time included: what it says now has to come after all that it said before
+   * @throws ControllerError when closed
+   */
+  resumeStream(environmentId: string, streamId: string, takenUp: number): Stream {
+    const stream = this.#addStream(environmentId, streamId, takenUp);
+    stream.ping(); // finds out whether it is still there
+    return stream;
+  }
+
+  #addStream(environmentId: string, id: string, takenUp: number): ControllerStream {
     this.#requireOpen();
-    const id = randomId('st');
     const stream = new ControllerStream({
       address: { client_id: this.#options.clientId, env_id: environmentId, stream_id: id },
+      takenUp,
       assembler: this.#assembler,
       clock: this.#options.clock,
       maxOutgoing: this.#options.maxOutgoing,
@@ -125,12 +140,12 @@ export class Controller {
   }
 
   async #dial(handlers: LinkHandlers): Promise<Link> {
-    const { base, clientId, deviceKey, clock, WebSocket } = this.#options;
+    const { base, clientId, deviceKey, session, clock, WebSocket } = this.#options;
     const { value } = await this.#token.authorized((token) =>
       this.#api.call({
         method: 'POST',
         path: paths.clientTicket,
-        body: { session: this.#session } satisfies TicketRequest,
+        body: { session } satisfies TicketRequest,
         answer: TicketResponse,
         as: { token, clientId },
         signal: handlers.signal,
@@ -182,5 +197,3 @@ export class Controller {
     if (state === 'closed') throw error ?? new ControllerError('ERR_CONTROLLER_CLOSED', 'The controller was closed.');
   }
 }
-
-const randomId = (prefix: string) => `${prefix}_${toBase64Url(crypto.getRandomValues(new Uint8Array(16)))}`;

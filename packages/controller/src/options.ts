@@ -3,6 +3,7 @@ import { checked, requireWebCrypto } from './claim.ts';
 import { type Clock, type Random, systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { ControllerError } from './errors.ts';
+import { randomId } from './random-id.ts';
 import { type Fetch, globalFetch } from './relay-api.ts';
 import type { WebSocketConstructor } from './socket.ts';
 
@@ -13,6 +14,11 @@ export type ConnectOptions = (
   | { readonly credentials: Credentials }
   | { readonly base: string; readonly clientId: string; readonly deviceKey: DeviceKey }
 ) & {
+  /**
+   * Which of the device's sessions this is (docs/protocol.md §8), 16 to 64 of `A-Z a-z 0-9 _ -`. Whoever wants to take up its streams
+   * after a restart keeps it; no two that run at once may share it. Default: a random one.
+   */
+  readonly session?: string;
   /** Default: the global one. */
   readonly WebSocket?: WebSocketConstructor;
   /** Default: the global one. */
@@ -33,6 +39,7 @@ export interface ResolvedOptions {
   readonly clientId: string;
   readonly deviceKey: DeviceKey;
   readonly initialToken: { readonly initial?: { readonly token: string; readonly expiresAt: number } };
+  readonly session: string;
   readonly WebSocket: WebSocketConstructor;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -56,6 +63,7 @@ export function resolveOptions(options: ConnectOptions): ResolvedOptions {
       token === undefined || tokenExpiresAt === undefined || !Number.isFinite(tokenExpiresAt)
         ? {}
         : { initial: { token, expiresAt: tokenExpiresAt } },
+    session: options.session ?? randomId('ses'),
     WebSocket: options.WebSocket ?? globalWebSocket(),
     fetch: options.fetch ?? globalFetch,
     clock: options.clock ?? systemClock,

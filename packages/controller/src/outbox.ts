@@ -23,18 +23,22 @@ interface Unacked {
   readonly frame: string;
 }
 
-/** What a stream has sent and the relay has not acked, with its own seq from 1 (docs/protocol.md §6). */
+/** What a stream has sent and the relay has not acked, with its own seq (docs/protocol.md §6). */
 export class Outbox {
   readonly #address: StreamAddress;
   readonly #limit: number;
   readonly #unacked = new Fifo<Unacked>();
-  #seq = 0;
+  #seq: number;
   #size = 0;
 
-  /** @param limit how much may be unacked, in characters of the frames; one message alone may be larger */
-  constructor(address: StreamAddress, limit: number) {
+  /**
+   * @param limit how much may be unacked, in characters of the frames; one message alone may be larger
+   * @param seq the last number that is taken already
+   */
+  constructor(address: StreamAddress, limit: number, seq: number) {
     this.#address = address;
     this.#limit = limit;
+    this.#seq = seq;
   }
 
   get size(): number {

@@ -35,9 +35,14 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-/** A JSON-RPC client over a stream, whose only consumer it becomes. */
-export function rpc(stream: Stream, options: { readonly clock?: Clock } = {}): RpcClient {
-  return new RpcClient(stream, options.clock ?? systemClock);
+/**
+ * A JSON-RPC client over a stream, whose only consumer it becomes.
+ *
+ * @param options.idPrefix of the ids of its requests, so that on a stream that was taken up no answer to an earlier run is taken for one to
+ *   this. Default: none, and numbers from 1
+ */
+export function rpc(stream: Stream, options: { readonly clock?: Clock; readonly idPrefix?: string } = {}): RpcClient {
+  return new RpcClient(stream, options.clock ?? systemClock, options.idPrefix ?? null);
 }
 
 export class RpcClient {
@@ -46,13 +51,15 @@ export class RpcClient {
   readonly #pending = new Map<RpcId, Pending>();
   readonly #notified = new Set<NotificationHandler>();
   #answer: RequestHandler | null = null;
+  readonly #idPrefix: string | null;
   #id = 0;
   #ended: ControllerError | null = null;
 
   /** Use {@link rpc}. */
-  constructor(stream: Stream, clock: Clock) {
+  constructor(stream: Stream, clock: Clock, idPrefix: string | null) {
     this.stream = stream;
     this.#clock = clock;
+    this.#idPrefix = idPrefix;
     void this.#consume();
   }
 
@@ -72,7 +79,7 @@ export class RpcClient {
     signal?.throwIfAborted();
     if (this.#ended !== null) throw this.#ended;
     this.#id += 1;
-    const id = this.#id;
+    const id = this.#idPrefix === null ? this.#id : `${this.#idPrefix}${this.#id}`;
     this.#send({ id, method, params });
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {

@@ -43,6 +43,8 @@ export interface Stream {
 
 export interface StreamOptions {
   readonly address: StreamAddress;
+  /** How many runs of this program have had it before. */
+  readonly takenUp: number;
   readonly assembler: Assembler;
   readonly clock: Clock;
   readonly maxOutgoing: number;
@@ -57,6 +59,8 @@ export interface StreamOptions {
 /** Acks are gathered: one for so many messages, or after so many ms. */
 const ACK_EVERY = 32;
 const ACK_AFTER_MS = 20;
+/** Envelopes that one run never sends on one stream; numbers may be left out, but not come twice. */
+const MOST_OF_A_RUN = 2 ** 24;
 
 export class ControllerStream implements Stream {
   readonly id: string;
@@ -79,7 +83,8 @@ export class ControllerStream implements Stream {
     this.#options = options;
     this.id = options.address.stream_id;
     this.environmentId = options.address.env_id;
-    this.#outbox = new Outbox(options.address, options.maxOutgoing);
+    this.#outbox = new Outbox(options.address, options.maxOutgoing, options.takenUp * MOST_OF_A_RUN);
+    this.#initialized = options.takenUp > 0;
     this.#inbox = new Inbox({
       stream: this.id,
       assembler: options.assembler,

@@ -62,3 +62,45 @@ test('two controllers with the same credentials count side by side, each its own
   assert.deepEqual(await Promise.all([count(200), count(300)]), [upTo(200), upTo(300)]);
   assert.ok(network.cuts > 0, 'nothing was cut');
 });
+
+test('a stream outlives the program that opened it: another run takes it up, in the middle of a turn', async (t) => {
+  const { network, credentials } = await setUp(t);
+  const session = 'a-session-that-is-kept';
+  const first = connect({ credentials, session, random: () => 0 });
+  const stream = first.openStream(credentials.environmentId);
+  const agent = rpc(stream);
+  await agent.request('initialize', { clientInfo: { name: 'test', title: null, version: '1' }, capabilities: null });
+  const { thread } = await agent.request<{ thread: { id: string } }>('thread/start', {});
+  const begun = new Promise<void>((resolve) => {
+    agent.onNotification((method) => {
+      if (method === 'item/agentMessage/delta') resolve();
+    });
+  });
+  const input = [{ type: 'text', text: 'count to 9000', text_elements: [] }];
+  const { turn } = await agent.request<{ turn: { id: string } }>('turn/start', { threadId: thread.id, input });
+  await begun;
+  // it is gone without a word, as a page that the system ended
+  network.refuse();
+  network.cutAll();
+  first.close();
+  await network.accept();
+
+  const second = connect({ credentials, session, random: () => 0 });
+  t.after(() => second.close());
+  const again = rpc(second.resumeStream(credentials.environmentId, stream.id, 1), { idPrefix: '1.' });
+  const over = new Promise<unknown>((resolve) => {
+    again.onNotification((method, params) => {
+      if (method === 'turn/completed') resolve(params);
+    });
+  });
+  assert.deepEqual(await again.request('turn/interrupt', { threadId: thread.id, turnId: turn.id }), {});
+  assert.equal(((await over) as { turn: { status: string } }).turn.status, 'interrupted'); // by the agent's own tests
+});
+
+test('a stream that the host has let go is told to be gone to whoever takes it up', async (t) => {
+  const { credentials } = await setUp(t);
+  const controller = connect({ credentials, session: 'a-session-that-is-kept', random: () => 0 });
+  t.after(() => controller.close());
+  const { reason } = await controller.resumeStream(credentials.environmentId, 'st_of-yesterday', 1).closed;
+  assert.equal(reason, 'gone');
+});

@@ -44,7 +44,8 @@ export function Change({ change, open }: { change: FileChange; open: boolean }) 
         <pre class="diff" tabIndex={0} role="group" aria-label={`Changes of ${change.path}`}>
           {lines.map(({ sign, text }, at) => (
             <span key={at} class="diff-line" data-sign={sign}>
-              {sign === '@' ? text : <Changed sign={sign} text={text} language={language} tokenize={tokenize} />}
+              {sign === '@' ? '' : sign}
+              <Coloured text={text} language={language} tokenize={sign === '@' ? null : tokenize} />
               {'\n'}
             </span>
           ))}
