@@ -12,4 +12,12 @@ export { type Cut, FaultProxy, startFaultProxy } from './fault-proxy.ts';
 export { DEFAULT_PATIENCE_MS, Happenings, type UntilOptions } from './happenings.ts';
 export { ManualClock, settle } from './manual-clock.ts';
 export { Leashed, type LeashedOptions } from './process/leashed.ts';
+export {
+  type ConnectBehaviour,
+  ConnectProxy,
+  type ConnectProxyOptions,
+  startConnectProxy,
+} from './proxy/connect-proxy.ts';
 export { type StockCodex, type StockCodexOptions, startStockCodex } from './stock-codex.ts';
+export { TEST_CA_FILE, type TestCertificate, testCertificate } from './tls/certificates.ts';
+export { startTlsFront, type TlsFront } from './tls/tls-front.ts';

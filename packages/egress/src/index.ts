@@ -1,0 +1,3 @@
+export { Egress, type EgressOptions } from './egress.ts';
+export { EgressError, type EgressErrorCode } from './errors.ts';
+export type { ProxyServer } from './proxy-server.ts';

@@ -1,0 +1,100 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import { EgressError } from './errors.ts';
+import type { Destination } from './no-proxy.ts';
+import type { ProxyServer } from './proxy-server.ts';
+import { explainTlsFailure, isTlsFailure, serverNameOf } from './tls-failure.ts';
+
+/** What follows the headers of an answer to CONNECT. */
+type Opened = { readonly answer: IncomingMessage; readonly socket: Socket; readonly head: Buffer };
+
+/** Has the proxy open a way to `to`, by CONNECT, whatever will be spoken on it. @throws EgressError; the signal's reason */
+export async function openTunnel(
+  proxy: ProxyServer,
+  to: Destination,
+  context: SecureContext | undefined,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { answer, socket, head } = await connect(proxy, to, context, signal);
+  if (answer.statusCode !== 200) {
+    socket.destroy();
+    throw refusal(proxy, to, answer);
+  }
+  if (head.length > 0) socket.unshift(head);
+  return socket;
+}
+
+function connect(
+  proxy: ProxyServer,
+  to: Destination,
+  context: SecureContext | undefined,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const authority = authorityOf(to);
+  const request = (proxy.secure ? requestHttps : requestHttp)({
+    method: 'CONNECT',
+    host: proxy.host,
+    port: proxy.port,
+    path: authority,
+    agent: false,
+    signal,
+    headers: {
+      host: authority,
+      ...(proxy.authorization === null ? {} : { 'proxy-authorization': proxy.authorization }),
+    },
+    ...(proxy.secure ? { servername: serverNameOf(proxy.host), secureContext: context } : {}),
+  });
+  return new Promise((resolve, reject) => {
+    request.on('connect', (answer: IncomingMessage, socket: Socket, head: Buffer) => {
+      socket.on('error', () => {}); // until somebody else listens, and it never ends the process
+      resolve({ answer, socket, head });
+    });
+    request.on('error', (error) => reject(signal.aborted ? signal.reason : unreachable(proxy, to, error)));
+    request.end();
+  });
+}
+
+export function authorityOf({ host, port }: Destination): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function unreachable(proxy: ProxyServer, to: Destination, error: Error): EgressError {
+  const why = isTlsFailure(error) ? explainTlsFailure(error, 'it') : error.message || codeOf(error);
+  return new EgressError(
+    'ERR_EGRESS_PROXY_UNREACHABLE',
+    `The proxy ${proxy.url} (${proxy.variable}) on the way to ${authorityOf(to)} cannot be used: ${why}`,
+  );
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : error.name;
+}
+
+function refusal(proxy: ProxyServer, to: Destination, answer: IncomingMessage): EgressError {
+  const status = answer.statusCode ?? 0;
+  const phrase = (answer.statusMessage ?? '').replace(/[^\x20-\x7e]+/g, ' ').slice(0, 80);
+  return new EgressError(
+    'ERR_EGRESS_PROXY_REFUSED',
+    `The proxy ${proxy.url} (${proxy.variable}) answered CONNECT ${authorityOf(to)} with ${`${status} ${phrase}`.trim()}: ${advice(proxy, status, answer)}`,
+    status,
+  );
+}
+
+function advice(proxy: ProxyServer, status: number, answer: IncomingMessage): string {
+  if (status === 407) {
+    const scheme = /^[a-z]{1,20}/i.exec(answer.headers['proxy-authenticate'] ?? '')?.[0] ?? 'Basic';
+    if (scheme.toLowerCase() !== 'basic' && proxy.authorization !== null) {
+      return `it wants to be signed in to by ${scheme}; Holdfast signs in by Basic.`;
+    }
+    return proxy.authorization === null
+      ? `it wants a user and a password; write them into ${proxy.variable}, as in http://USER:PASSWORD@proxy.example.org:3128.`
+      : `it does not accept the user and password in ${proxy.variable}.`;
+  }
+  if (status === 403 || status === 405) {
+    return 'it does not let this through; ask whoever runs it to allow CONNECT there, or put the name into NO_PROXY to go without it.';
+  }
+  if (status === 502 || status === 503 || status === 504) return 'it cannot reach that, or does not know the name.';
+  return 'it opened no way.';
+}
