@@ -1,7 +1,7 @@
 // The process of the authorities: one HTTP server per subject and scenario, each with its own tokens and counts.
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from './ipc.ts';
+import { serve } from '../common/ipc.ts';
 import { CALLERS, ROUND_TRIP_MS, type TokenAnswer } from './scenarios.ts';
 
 /** `open` resolves to the new authority's address. `begin` starts the storm there. `count` tells the `Asked` since. */

@@ -1,8 +1,9 @@
 // One case of the fast path: `node fast-worker.ts NAME`, asked to warm up and then for one batch at a time.
+
+import { serve } from '../common/ipc.ts';
+import { midmean } from '../common/statistics.ts';
 import { aloneCases, type Sample } from './alone-cases.ts';
 import { fastCases, type Loop } from './fast-cases.ts';
-import { serve } from './ipc.ts';
-import { midmean } from './statistics.ts';
 
 export type FastQuestion = 'warm' | 'batch';
 

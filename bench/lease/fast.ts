@@ -1,9 +1,10 @@
 // The fast path: what a call costs while the token is fresh.
+
+import { Worker } from '../common/ipc.ts';
+import { median } from '../common/statistics.ts';
 import { aloneCases } from './alone-cases.ts';
 import { type FastCase, fastCases } from './fast-cases.ts';
 import type { FastQuestion } from './fast-worker.ts';
-import { Worker } from './ipc.ts';
-import { median } from './statistics.ts';
 
 export interface FastResult {
   readonly fast: FastCase;
@@ -46,7 +47,10 @@ export async function runFastPath(rounds: number, say: (what: string) => void): 
 
 /** The price of a call in each round, by case. */
 async function interleave(cases: readonly { readonly name: string }[], rounds: number): Promise<Map<string, number[]>> {
-  const workers = cases.map(({ name }) => ({ name, worker: new Worker('fast-worker.ts', [name]) }));
+  const workers = cases.map(({ name }) => ({
+    name,
+    worker: new Worker(new URL('fast-worker.ts', import.meta.url), [name]),
+  }));
   try {
     const batches = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
     for (const { worker } of workers) await worker.ask('warm' satisfies FastQuestion);
@@ -58,7 +62,7 @@ async function interleave(cases: readonly { readonly name: string }[], rounds: n
     }
     return batches;
   } finally {
-    for (const { worker } of workers) worker.stop();
+    for (const { worker } of workers) await worker.stop();
   }
 }
 

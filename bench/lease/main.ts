@@ -1,11 +1,11 @@
 // Compares the lease with its peers and with what the platform itself costs; docs/bench-lease.md says how, and what it means.
 import { parseArgs } from 'node:util';
+import { writeDocs } from '../common/write-docs.ts';
 import { runFastPath } from './fast.ts';
 import { installPeers } from './install.ts';
 import { type Measured, toRows } from './measured.ts';
 import { report } from './report.ts';
 import { runStorms } from './storm.ts';
-import { writeDocs } from './write-docs.ts';
 
 const USAGE = `npm run bench:lease -- [--json] [--quick] [--write]
   --json   the numbers as JSON on stdout, in place of the tables
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const measured: Measured = { fast, storms: await runStorms(storm, say) };
   const rows = toRows(measured);
   const tables = report(measured, rows, new Date());
-  if (values.write) writeDocs(tables);
+  if (values.write) writeDocs('lease', tables);
   process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
 }
 

@@ -1,6 +1,7 @@
 // From what was measured to numbers with marks.
+
+import { atLeast, atMost, type Row, shown } from '../common/rows.ts';
 import type { FastPath } from './fast.ts';
-import { atLeast, atMost, type Row, shown } from './rows.ts';
 import type { StormResult } from './storm.ts';
 
 export interface Measured {

@@ -1,18 +1,17 @@
 // The tables, as Markdown that reads well in a terminal.
-import { availableParallelism } from 'node:os';
+
+import type { Row } from '../common/rows.ts';
+import { measuredWhere, number, table } from '../common/table.ts';
 import type { AloneResult, FastResult } from './fast.ts';
 import type { Measured } from './measured.ts';
 import { peerVersion } from './peer.ts';
-import type { Row } from './rows.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { StormResult } from './storm.ts';
 import { subjects } from './subjects/index.ts';
 
 export function report(measured: Measured, rows: readonly Row[], now: Date): string {
-  const { platform, arch, version } = process;
-  const where = `Node ${version.slice(1)}, ${platform} ${arch}, ${availableParallelism()} CPUs`;
   return [
-    `Measured ${now.toISOString().slice(0, 10)}; ${where}.`,
+    measuredWhere(now),
     '### Marks',
     marksTable(rows),
     '### Fast path',
@@ -79,18 +78,4 @@ function versionsTable(): string {
     ['Package', 'Version'],
     [...packages].sort().map((name) => [`\`${name}\``, peerVersion(name)]),
   );
-}
-
-function number(value: number): string {
-  const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(3, title.length, ...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  const row = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
-  return [row(head), row(widths.map((width) => '-'.repeat(width))), ...lines.map(row)].join('\n');
 }

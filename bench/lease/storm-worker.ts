@@ -1,5 +1,5 @@
 // One subject in one scenario: `node storm-worker.ts SUBJECT SCENARIO URL`, asked first to prepare, then to run.
-import { serve } from './ipc.ts';
+import { serve } from '../common/ipc.ts';
 import { runCallers, runRefused, runSequence, type Tally } from './load.ts';
 import { scenarioNamed } from './scenarios.ts';
 import { subjectNamed } from './subjects/index.ts';

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from '../common/ipc.ts';
 import type { Asked, AuthorityQuestion } from './authority.ts';
-import { Worker } from './ipc.ts';
 import type { Tally } from './load.ts';
 import { FRESH, type Scenario, scenarios } from './scenarios.ts';
 import type { StormQuestion } from './storm-worker.ts';
@@ -33,13 +33,15 @@ export async function runStorms(length: StormLength, say: (what: string) => void
     return worker;
   };
   try {
-    const authority = start('authority.ts');
+    const authority = start(new URL('authority.ts', import.meta.url));
     const prepare = (scenario: Scenario): Promise<Field[]> =>
       Promise.all(
         subjects.map(async (subject) => {
           const url = await openAuthority(authority, scenario, subject);
           const env = cleanEnvironment(mkdtempSync(join(home, `${subject.name}-`)));
-          const worker = start('storm-worker.ts', [subject.name, scenario.name, url], env);
+          const worker = start(new URL('storm-worker.ts', import.meta.url), [subject.name, scenario.name, url], {
+            env,
+          });
           await worker.ask({ ask: 'prepare' } satisfies StormQuestion);
           return { scenario, subject, url, worker };
         }),
@@ -62,7 +64,7 @@ export async function runStorms(length: StormLength, say: (what: string) => void
     }
     return results.toSorted((a, b) => place(a) - place(b));
   } finally {
-    for (const worker of workers) worker.stop();
+    for (const worker of workers) await worker.stop();
     rmSync(home, { recursive: true, force: true });
   }
 }
@@ -91,7 +93,7 @@ async function runField(authority: Worker, field: Field, length: StormLength): P
   await authority.ask({ ask: 'begin', url } satisfies AuthorityQuestion);
   const tally = await worker.ask<Tally | null>({ ask: 'run', ...length } satisfies StormQuestion);
   const asked = await authority.ask<Asked>({ ask: 'count', url } satisfies AuthorityQuestion);
-  worker.stop();
+  await worker.stop();
   return { scenario, subject, outcome: tally === null ? null : { ...tally, ...asked } };
 }
 

@@ -1,5 +1,7 @@
 // Questions and answers between the bench and the processes it starts.
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 interface Question {
@@ -13,6 +15,12 @@ interface Answer {
   readonly error?: string;
 }
 
+interface WorkerOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Of its Node. */
+  readonly execArgv?: readonly string[];
+}
+
 /** A process of the bench that answers questions until it is stopped. */
 export class Worker {
   readonly #child: ChildProcess;
@@ -20,10 +28,12 @@ export class Worker {
   #asked = 0;
   #stderr = '';
 
-  /** @param module the file, relative to this one, that calls `serve` */
-  constructor(module: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = process.env) {
-    this.#child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+  /** @param module the file that calls `serve` */
+  constructor(module: URL, args: readonly string[] = [], { env = process.env, execArgv = [] }: WorkerOptions = {}) {
+    const file = fileURLToPath(module);
+    this.#child = fork(file, args, {
       env,
+      execArgv: [...execArgv],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     // Peers warn of what is done to them here on purpose: shown only if the process ends.
@@ -38,7 +48,7 @@ export class Worker {
     });
     this.#child.on('exit', (code, signal) => {
       for (const { reject } of this.#waiting.values()) {
-        reject(new Error(`${module} ${args.join(' ')} ended too early (${signal ?? code}). ${this.#stderr}`));
+        reject(new Error(`${basename(file)} ${args.join(' ')} ended too early (${signal ?? code}). ${this.#stderr}`));
       }
       this.#waiting.clear();
     });
@@ -56,8 +66,12 @@ export class Worker {
     });
   }
 
-  stop(): void {
+  /** Resolves once it is gone. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
+    await gone;
   }
 }
 

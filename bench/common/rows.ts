@@ -4,7 +4,7 @@ export interface Row {
   /** Null where there is nothing to measure. */
   readonly value: number | null;
   readonly unit: string;
-  /** What the lease has set itself. Null for peers and floors, which are shown for comparison. */
+  /** What has been set as a goal. Null for peers and floors, which are shown for comparison. */
   readonly mark: number | null;
   /** Whether the mark is met; null without one. */
   readonly holds: boolean | null;
