@@ -42,3 +42,5 @@ export function every(clock: Clock, ms: number, tick: () => void): Timer {
 }
 
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString();
+
+export const rfc3339OrNull = (ms: number | null): string | null => (ms === null ? null : rfc3339(ms));

@@ -1,9 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EnrollRequest } from '@holdfast/wire';
 import type { Clock } from './clock.ts';
 import type { MadePlace, PageQuery } from './paging.ts';
 import { mintId, type RandomBytes } from './secrets.ts';
-import { integer, type Row, text, textOrNull } from './stores/row.ts';
+import { integer, integerOrNull, type Row, text, textOrNull } from './stores/row.ts';
 
 /** Hosts of one account. */
 const MAX_SERVERS = 1_000;
@@ -21,6 +21,19 @@ export interface Server {
   readonly displayName: string | null;
   readonly createdAt: number;
   readonly lastSeenAt: number;
+  /** When it last answered a probe, as far as that was written down; null if it never did. */
+  readonly answeredAt: number | null;
+  /** Since when and why it is not reached; null while it is, and after a relay that ended without a word. */
+  readonly offlineSince: number | null;
+  readonly offlineReason: string | null;
+}
+
+/** What becomes of a host whose link is gone. */
+export interface Departure {
+  readonly since: number;
+  readonly reason: string;
+  /** Null if it answered nothing on that link. */
+  readonly answeredAt: number | null;
 }
 
 export interface ListedServer extends Server {
@@ -33,11 +46,15 @@ export class Servers {
   readonly #db: DatabaseSync;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
+  readonly #saveSighting: StatementSync;
 
   constructor({ db, clock, random }: { db: DatabaseSync; clock: Clock; random: RandomBytes }) {
     this.#db = db;
     this.#clock = clock;
     this.#random = random;
+    this.#saveSighting = db.prepare(
+      'UPDATE servers SET last_seen_at = max(last_seen_at, ?), answered_at = coalesce(?, answered_at) WHERE server_id = ?',
+    );
   }
 
   /** The same installation gets the same ids again. Null when the account has as many hosts as it may. */
@@ -114,6 +131,25 @@ export class Servers {
     this.#db.prepare('UPDATE servers SET last_seen_at = max(last_seen_at, ?) WHERE server_id = ?').run(at, serverId);
   }
 
+  /** Of each host that is linked, now and then: as many at once as there are. */
+  saveSighting(serverId: string, { lastSeenAt, answeredAt }: Pick<Server, 'lastSeenAt' | 'answeredAt'>): void {
+    this.#saveSighting.run(lastSeenAt, answeredAt, serverId);
+  }
+
+  cameOnline(serverId: string, answeredAt: number): void {
+    this.#db
+      .prepare('UPDATE servers SET answered_at = ?, offline_since = NULL, offline_reason = NULL WHERE server_id = ?')
+      .run(answeredAt, serverId);
+  }
+
+  wentOffline(serverId: string, { since, reason, answeredAt }: Departure): void {
+    this.#db
+      .prepare(
+        'UPDATE servers SET offline_since = ?, offline_reason = ?, answered_at = coalesce(?, answered_at) WHERE server_id = ?',
+      )
+      .run(since, reason, answeredAt, serverId);
+  }
+
   #count(accountId: string): number {
     const row = this.#db.prepare('SELECT count(*) AS n FROM servers WHERE account_id = ?').get(accountId);
     return row === undefined ? 0 : integer(row, 'n');
@@ -137,5 +173,8 @@ function toServer(row: Row): Server {
     displayName: textOrNull(row, 'display_name'),
     createdAt: integer(row, 'created_at'),
     lastSeenAt: integer(row, 'last_seen_at'),
+    answeredAt: integerOrNull(row, 'answered_at'),
+    offlineSince: integerOrNull(row, 'offline_since'),
+    offlineReason: textOrNull(row, 'offline_reason'),
   };
 }

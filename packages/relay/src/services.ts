@@ -13,7 +13,7 @@ import { OwnNames } from './entrance/own-names.ts';
 import { Mailbox } from './mailbox.ts';
 import { Pairing } from './pairing.ts';
 import { Ports } from './ports.ts';
-import { Presence } from './presence.ts';
+import { Presence } from './presence/presence.ts';
 import { Routing } from './routing.ts';
 import type { RandomBytes } from './secrets.ts';
 import { Servers } from './servers.ts';
@@ -58,7 +58,7 @@ export function createServices(options: ServicesOptions) {
   const mailbox = new Mailbox(db);
   const streams = new Streams(base);
   const ports = new Ports();
-  const presence = new Presence({ ports, servers, clock });
+  const presence = new Presence({ ports, servers, streams, clock, random });
   const isLive = (dest: string) => ports.has(dest);
   const life = new StreamLife({ clock, bounds, servers, streams, mailbox, isLive });
   const routing = new Routing({ devices, streams, mailbox, life });

@@ -32,6 +32,7 @@ export type NewStream = Pick<Stream, 'serverId' | 'clientId' | 'streamId' | 'des
 export class Streams {
   readonly #byId = new Map<number, Stream>();
   readonly #byClient = new Map<string, Map<string, Stream>>();
+  readonly #byServer = new Map<string, Set<Stream>>();
   readonly #dirty = new Set<Stream>();
   readonly #db: DatabaseSync;
   readonly #clock: Clock;
@@ -103,6 +104,9 @@ export class Streams {
     const siblings = this.#byClient.get(stream.clientId);
     siblings?.delete(`${stream.serverId} ${stream.streamId}`);
     if (siblings?.size === 0) this.#byClient.delete(stream.clientId);
+    const onServer = this.#byServer.get(stream.serverId);
+    onServer?.delete(stream);
+    if (onServer?.size === 0) this.#byServer.delete(stream.serverId);
   }
 
   ofClient(clientId: string): Stream[] {
@@ -110,7 +114,13 @@ export class Streams {
   }
 
   ofServer(serverId: string): Stream[] {
-    return this.all().filter((stream) => stream.serverId === serverId);
+    return [...(this.#byServer.get(serverId) ?? [])];
+  }
+
+  /** Whether a stream is open on that host. */
+  anyOpen(serverId: string): boolean {
+    for (const { state } of this.#byServer.get(serverId) ?? []) if (state === 'open') return true;
+    return false;
   }
 
   all(): Stream[] {
@@ -129,6 +139,7 @@ export class Streams {
   reload(): void {
     this.#byId.clear();
     this.#byClient.clear();
+    this.#byServer.clear();
     this.#dirty.clear();
     for (const row of this.#db.prepare('SELECT * FROM streams').iterate()) this.#remember(toStream(row));
   }
@@ -138,6 +149,9 @@ export class Streams {
     const siblings = this.#byClient.get(stream.clientId) ?? new Map<string, Stream>();
     siblings.set(`${stream.serverId} ${stream.streamId}`, stream);
     this.#byClient.set(stream.clientId, siblings);
+    const onServer = this.#byServer.get(stream.serverId) ?? new Set();
+    onServer.add(stream);
+    this.#byServer.set(stream.serverId, onServer);
   }
 }
 

@@ -9,7 +9,7 @@ import { Journal, type Write } from './journal.ts';
 import { closeCodes } from './links/close-codes.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Port, Ports } from './ports.ts';
-import type { Presence } from './presence.ts';
+import type { Presence } from './presence/presence.ts';
 import type { Routing } from './routing.ts';
 import type { Server } from './servers.ts';
 import type { StreamLife } from './stream-life.ts';
@@ -126,6 +126,7 @@ export class Switchboard {
 
   /** Commits what is waiting, then ends every link. */
   close(): void {
+    this.#journal.add(0, () => this.#options.presence.stop());
     this.#journal.flush();
     this.#condition = 'stopping';
     for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, 'the relay is stopping');

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EnvironmentItem, headers, paths } from '@holdfast/wire';
-import type { Port } from '../src/ports.ts';
 import { serverMessage, TestController } from './harness/controller.ts';
 import { post, TestHost } from './harness/host.ts';
 import { Peer } from './harness/peer.ts';
@@ -28,37 +27,6 @@ test("the account's hosts are listed in pages, in the order of enrolling", async
   } while (cursor !== null);
   assert.deepEqual(names.toSorted(), ['box 0', 'box 1', 'box 2', 'box 3', 'box 4']);
   assert.equal((await app.ask('GET', `${paths.environments}?cursor=x`, { as: app.account })).status, 400);
-});
-
-test('a host is online while it answers, and after that was last seen when it last did', async (t) => {
-  const app = appFor(t);
-  const grant = await app.enroll();
-  const serverId = String(grant['server_id']);
-  let silentMs = 2_000;
-  const port: Port = {
-    caughtUp: true,
-    get silentMs() {
-      return silentMs;
-    },
-    send: () => {},
-    pump: () => {},
-    close: () => {},
-  };
-  app.services.switchboard.attachHost(serverId, port, null);
-  app.clock.block(3600_000);
-  const seenAt = app.clock.wall() - 2_000;
-  const state = async () => {
-    const { online, last_seen_at } = await one(app, grant['environment_id']);
-    return { online, lastSeenAt: Date.parse(last_seen_at ?? '') };
-  };
-  assert.deepEqual(await state(), { online: true, lastSeenAt: seenAt });
-  app.services.switchboard.sweep();
-  await new Promise(setImmediate);
-  silentMs += 40_000;
-  app.clock.block(40_000);
-  assert.deepEqual(await state(), { online: false, lastSeenAt: seenAt });
-  app.services.switchboard.detach(serverId, port);
-  assert.deepEqual(await state(), { online: false, lastSeenAt: seenAt });
 });
 
 test('a name that a person gives a host outlives its next enrolling', async (t) => {

@@ -124,6 +124,16 @@ export type TicketResponse = z.infer<typeof TicketResponse>;
 
 const Text = z.nullish(z.string().check(z.maxLength(256)));
 
+/** What a Holdfast relay knows beside `online` (docs/protocol.md §8). */
+export const PresenceItem = z.object({
+  /** When the host last answered end to end; null if it never did. */
+  answered_at: z.nullable(Timestamp),
+  /** Both null while it is online. */
+  offline_since: z.nullable(Timestamp),
+  offline_reason: z.nullable(z.string().check(z.maxLength(1_000))),
+});
+export type PresenceItem = z.infer<typeof PresenceItem>;
+
 /** What a controller sees of a host. */
 export const EnvironmentItem = z.object({
   env_id: Id,
@@ -141,6 +151,7 @@ export const EnvironmentItem = z.object({
   client_version: Text,
   installation_id: Text,
   last_seen_at: z.nullish(Timestamp),
+  holdfast: z.optional(PresenceItem),
 });
 export type EnvironmentItem = z.infer<typeof EnvironmentItem>;
 

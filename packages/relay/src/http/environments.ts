@@ -1,9 +1,9 @@
 import { type EnvironmentItem, type EnvironmentList, EnvironmentPatch } from '@holdfast/wire';
 import { type Context, Hono } from 'hono';
-import { rfc3339 } from '../clock.ts';
+import { rfc3339, rfc3339OrNull } from '../clock.ts';
 import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { formatMadePlace, parseMadePlace, parseRowPlace } from '../paging.ts';
-import type { Presence } from '../presence.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Server } from '../servers.ts';
 import type { Services } from '../services.ts';
 import { readBody } from './body.ts';
@@ -60,17 +60,23 @@ export function environmentRoutes(services: Services): Hono {
 }
 
 function environmentItem(server: Server, presence: Presence): EnvironmentItem {
-  const { online, lastSeenAt } = presence.of(server);
+  const { online, busy, lastSeenAt, answeredAt, offlineSince, offlineReason } = presence.of(server);
   return {
     env_id: server.environmentId,
     kind: 'host',
     display_name: server.displayName ?? server.name,
     host_name: server.name,
     online,
+    busy,
     os: server.os,
     arch: server.arch,
     app_server_version: server.appServerVersion,
     installation_id: server.installationId,
     last_seen_at: rfc3339(lastSeenAt),
+    holdfast: {
+      answered_at: rfc3339OrNull(answeredAt),
+      offline_since: rfc3339OrNull(offlineSince),
+      offline_reason: offlineReason,
+    },
   };
 }

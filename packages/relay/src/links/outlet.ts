@@ -14,6 +14,12 @@ const MAX_UNREAD = 10_000;
 /** How long a peer may take over its half of the closing handshake. */
 const CLOSE_GRACE_MS = 2_000;
 
+/** Why the relay ended a websocket. */
+export interface Closing {
+  readonly code: number;
+  readonly reason: string;
+}
+
 export interface OutletOptions {
   readonly socket: WebSocket;
   readonly dest: string;
@@ -41,6 +47,7 @@ export class Outlet implements Port {
   #unread = 0;
   #behind = true;
   #closed = false;
+  #closedWith: Closing | null = null;
   #pingedAt: number;
   #heardAt: number;
 
@@ -65,6 +72,11 @@ export class Outlet implements Port {
   /** Once true, what still arrives on the socket counts no more. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Null while it is open, and when the peer ended it. */
+  get closedWith(): Closing | null {
+    return this.#closedWith;
   }
 
   get caughtUp(): boolean {
@@ -107,6 +119,7 @@ export class Outlet implements Port {
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#end();
+    this.#closedWith = { code, reason };
     const { socket, clock } = this.#options;
     socket.close(code, reason);
     const grace = clock.setTimer(CLOSE_GRACE_MS, () => socket.terminate());
@@ -122,6 +135,7 @@ export class Outlet implements Port {
     const now = this.#options.clock.monotonic();
     if (now - this.#heardAt >= limits.pongTimeoutMs) {
       this.#end();
+      this.#closedWith = { code: 1006, reason: `nothing came for ${limits.pongTimeoutMs / 1000} s` };
       this.#options.socket.terminate();
       return;
     }

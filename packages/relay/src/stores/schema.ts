@@ -77,4 +77,10 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit WHEN OLD.id > (SELECT max(id) FROM audit) - 100000
   BEGIN SELECT RAISE(ABORT, 'the audit log keeps its newest 100000 entries'); END;
   `,
+  // when a host last answered, and since when and why it is not reached
+  `
+  ALTER TABLE servers ADD COLUMN answered_at INTEGER;
+  ALTER TABLE servers ADD COLUMN offline_since INTEGER;
+  ALTER TABLE servers ADD COLUMN offline_reason TEXT;
+  `,
 ];

@@ -11,10 +11,13 @@ export type Frame = Record<string, unknown> & { readonly type: string };
 /** One websocket of a test's host or controller: what came, in order, and how it ended. */
 export class Peer {
   readonly frames: Frame[] = [];
+  /** What the relay says on the stream of its own (docs/protocol.md §8): not among the frames. */
+  readonly probing: Frame[] = [];
   readonly raw: string[] = [];
   closed: Closed | undefined;
   readonly socket: WebSocket;
   #onEach: ((frame: Frame) => void) | undefined;
+  #onProbe: ((frame: Frame) => void) | undefined;
   readonly #happenings = new Happenings(() => JSON.stringify({ closed: this.closed, frames: this.frames.slice(-20) }));
 
   constructor(socket: WebSocket, onFrame?: (frame: Frame) => void) {
@@ -22,10 +25,15 @@ export class Peer {
     socket.on('message', (data) => {
       const text = data.toString();
       const frame = JSON.parse(text) as Frame; // what a relay sends has a type
-      this.raw.push(text);
-      this.frames.push(frame);
-      onFrame?.(frame);
-      this.#onEach?.(frame);
+      if (frame['client_id'] === 'holdfast-relay') {
+        this.probing.push(frame);
+        this.#onProbe?.(frame);
+      } else {
+        this.raw.push(text);
+        this.frames.push(frame);
+        onFrame?.(frame);
+        this.#onEach?.(frame);
+      }
       this.#happenings.notify();
     });
     socket.on('close', (code, reason) => {
@@ -40,6 +48,17 @@ export class Peer {
   each(take: (frame: Frame) => void): void {
     for (const frame of this.frames) take(frame);
     this.#onEach = take;
+  }
+
+  /** Likewise, of what is on the relay's own stream. */
+  eachProbe(take: (frame: Frame) => void): void {
+    for (const frame of this.probing) take(frame);
+    this.#onProbe = take;
+  }
+
+  /** One of what is on the relay's own stream. */
+  probe(what: string, fits: (frame: Frame) => boolean): Promise<Frame> {
+    return this.until(what, () => this.probing.find(fits));
   }
 
   send(frame: object | string): void {

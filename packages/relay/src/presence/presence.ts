@@ -1,0 +1,168 @@
+import type { Clock } from '../clock.ts';
+import type { Ports } from '../ports.ts';
+import type { RandomBytes } from '../secrets.ts';
+import type { Server, Servers } from '../servers.ts';
+import type { Streams } from '../streams.ts';
+import {
+  DOES_NOT_ANSWER,
+  JUST_CONNECTED,
+  type LinkEnd,
+  NEVER_CONNECTED,
+  RELAY_ENDED,
+  RELAY_STOPPED,
+  whyGone,
+} from './absence.ts';
+import { PROBE_EVERY_MS, Probe } from './probe.ts';
+import { Rounds } from './rounds.ts';
+
+export interface PresenceOptions {
+  readonly ports: Ports;
+  readonly servers: Servers;
+  readonly streams: Streams;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** Whether a host is there. Moments are milliseconds since the epoch. */
+export interface Sighting {
+  /** It answered a probe lately. */
+  readonly online: boolean;
+  /** A stream is open on it. */
+  readonly busy: boolean;
+  /** The last sign of it, whatever it was. */
+  readonly lastSeenAt: number;
+  /** When it last answered a probe; null if it never did. */
+  readonly answeredAt: number | null;
+  /** Both null while it is online. */
+  readonly offlineSince: number | null;
+  readonly offlineReason: string | null;
+}
+
+interface Live {
+  readonly probe: Probe;
+  readonly leaveRounds: () => void;
+}
+
+/** Which hosts are there, when they last were, and why they are not. */
+export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #rounds: Rounds;
+  readonly #live = new Map<string, Live>();
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    const { clock, random } = options;
+    this.#rounds = new Rounds({ clock, random, roundMs: PROBE_EVERY_MS });
+  }
+
+  /** A host has linked. It is asked at once, and from then on once a round. */
+  linked(serverId: string, ask: () => void): Probe {
+    this.#live.get(serverId)?.leaveRounds();
+    const probe = new Probe(this.#options.clock);
+    const askOnce = () => {
+      probe.asked();
+      ask();
+    };
+    this.#live.set(serverId, { probe, leaveRounds: this.#rounds.add(askOnce) });
+    askOnce();
+    return probe;
+  }
+
+  /** It answered for the first time on this link. Belongs into a transaction. */
+  cameOnline(serverId: string): void {
+    this.#options.servers.cameOnline(serverId, this.#options.clock.wall());
+  }
+
+  /** That link is gone. Gives what belongs into a transaction, unless a newer link has taken its place. */
+  unlinked(serverId: string, probe: Probe, end: LinkEnd): (() => void) | null {
+    const live = this.#live.get(serverId);
+    if (live?.probe !== probe) return null;
+    const { servers, clock } = this.#options;
+    const since = probe.state === 'answering' ? clock.wall() : this.#wallOf(probe.silentSince);
+    const answeredAt = this.#answeredAt(probe);
+    live.leaveRounds();
+    return () => {
+      if (this.#live.get(serverId) !== live) return;
+      this.#live.delete(serverId);
+      servers.wentOffline(serverId, { since, reason: whyGone(end), answeredAt });
+    };
+  }
+
+  of(server: Server): Sighting {
+    const { ports, streams, clock } = this.#options;
+    const { serverId } = server;
+    const silentMs = ports.get(serverId)?.silentMs;
+    const lastSeenAt =
+      silentMs === undefined ? server.lastSeenAt : Math.max(server.lastSeenAt, clock.wall() - silentMs);
+    const probe = this.#live.get(serverId)?.probe;
+    const absence = probe === undefined ? absenceOf(server) : this.#absenceBehind(probe, server);
+    return {
+      online: absence === null,
+      busy: streams.anyOpen(serverId),
+      lastSeenAt,
+      answeredAt: (probe && this.#answeredAt(probe)) ?? server.answeredAt,
+      offlineSince: absence?.since ?? null,
+      offlineReason: absence?.reason ?? null,
+    };
+  }
+
+  /** How many hosts are linked, and how many of them answer. */
+  count(): { linked: number; online: number } {
+    let online = 0;
+    for (const { probe } of this.#live.values()) if (probe.state === 'answering') online += 1;
+    return { linked: this.#live.size, online };
+  }
+
+  /** Writes down who was there, for when they no longer are. Belongs into a transaction. */
+  save(): void {
+    const { ports, servers, clock } = this.#options;
+    const now = clock.wall();
+    for (const [serverId, { probe }] of this.#live) {
+      const lastSeenAt = now - (ports.get(serverId)?.silentMs ?? 0);
+      servers.saveSighting(serverId, { lastSeenAt, answeredAt: this.#answeredAt(probe) });
+    }
+  }
+
+  /** The relay stops: whoever is there is not reached any more. Belongs into a transaction. */
+  stop(): void {
+    const { servers, clock } = this.#options;
+    this.#rounds.end();
+    for (const [serverId, { probe }] of this.#live) {
+      const answeredAt = this.#answeredAt(probe);
+      servers.wentOffline(serverId, { since: clock.wall(), reason: RELAY_STOPPED, answeredAt });
+    }
+    this.#live.clear();
+  }
+
+  #absenceBehind(probe: Probe, server: Server): Absence | null {
+    switch (probe.state) {
+      case 'answering':
+        return null;
+      case 'fresh':
+        return { since: server.offlineSince ?? this.#wallOf(probe.linkedAt), reason: JUST_CONNECTED };
+      case 'overdue':
+        return { since: this.#wallOf(probe.silentSince), reason: DOES_NOT_ANSWER };
+    }
+  }
+
+  #answeredAt({ answeredAt }: Probe): number | null {
+    return answeredAt === null ? null : this.#wallOf(answeredAt);
+  }
+
+  #wallOf(moment: number): number {
+    const { clock } = this.#options;
+    return clock.wall() - (clock.monotonic() - moment);
+  }
+}
+
+interface Absence {
+  readonly since: number;
+  readonly reason: string;
+}
+
+/** Of a host without a link, by what was written down. */
+function absenceOf({ createdAt, lastSeenAt, answeredAt, offlineSince, offlineReason }: Server): Absence {
+  if (offlineReason !== null) return { since: offlineSince ?? lastSeenAt, reason: offlineReason };
+  if (answeredAt === null) return { since: createdAt, reason: NEVER_CONNECTED };
+  return { since: Math.max(answeredAt, lastSeenAt), reason: RELAY_ENDED };
+}

@@ -1,0 +1,49 @@
+import { type Clock, every, type Timer } from '../clock.ts';
+import type { RandomBytes } from '../secrets.ts';
+
+/** Parts of a round; one timer goes through them. */
+const PARTS = 40;
+
+/**
+ * Calls each member once a round. A member comes into a part of the round by chance, so that ten thousand that came within a second are
+ * called spread over the round, and not together ever after.
+ */
+export class Rounds {
+  readonly #clock: Clock;
+  readonly #random: RandomBytes;
+  readonly #roundMs: number;
+  readonly #parts: Set<() => void>[] = Array.from({ length: PARTS }, () => new Set());
+  #size = 0;
+  #next = 0;
+  #timer: Timer | null = null;
+
+  constructor(options: { clock: Clock; random: RandomBytes; roundMs: number }) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#roundMs = options.roundMs;
+  }
+
+  /** Gives what is to be called when the member leaves. */
+  add(call: () => void): () => void {
+    const part = this.#parts[(this.#random(1)[0] ?? 0) % PARTS];
+    part?.add(call);
+    this.#size += 1;
+    this.#timer ??= every(this.#clock, this.#roundMs / PARTS, () => this.#tick());
+    return () => {
+      if (part?.delete(call) !== true) return;
+      this.#size -= 1;
+      if (this.#size === 0) this.end();
+    };
+  }
+
+  end(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #tick(): void {
+    const part = this.#parts[this.#next];
+    this.#next = (this.#next + 1) % PARTS;
+    for (const call of part ?? []) call();
+  }
+}
