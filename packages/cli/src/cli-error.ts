@@ -1,5 +1,6 @@
 import { ControllerError, type ControllerErrorCode } from '@holdfast/controller';
 import { DataFolderError } from '@holdfast/data-folder';
+import { EgressError } from '@holdfast/egress';
 import { LocalSocketError, type LocalSocketErrorCode, RpcRefusal, rpcCodes } from '@holdfast/local-socket';
 import { WireError } from '@holdfast/wire';
 import { exitCodes } from './exit-codes.ts';
@@ -32,6 +33,10 @@ const MISPLACED: readonly LocalSocketErrorCode[] = ['ERR_LOCAL_SOCKET_PATH', 'ER
 export function asCliError(error: unknown): CliError | null {
   if (error instanceof CliError) return error;
   if (error instanceof DataFolderError) return new CliError(exitCodes.data, error.message, { cause: error });
+  if (error instanceof EgressError) {
+    const isSetting = error.code === 'ERR_EGRESS_PROXY_URL' || error.code === 'ERR_EGRESS_CA_FILE';
+    return new CliError(isSetting ? exitCodes.usage : exitCodes.unavailable, error.message, { cause: error });
+  }
   if (error instanceof WireError) return new CliError(exitCodes.usage, error.message, { cause: error });
   if (error instanceof LocalSocketError) {
     const exitCode = MISPLACED.includes(error.code) ? exitCodes.data : exitCodes.unavailable;

@@ -56,6 +56,8 @@ export const trustProxyOption = () =>
     .argParser(parseProxies)
     .preset('1')
     .default(0);
+export const caFileOption = () =>
+  new Option('--ca-file <file>', 'certificates (PEM) of authorities to trust beside those that Node does');
 export const jsonOption = () => new Option('--json', 'one JSON object a line, for machines').default(false);
 export const logLevelOption = () =>
   new Option('--log-level <level>', 'what to log, as JSON lines on stderr').choices(LOG_LEVELS);

@@ -14,19 +14,26 @@ const CodexCredentials = z.object({
 });
 export type CodexCredentials = z.infer<typeof CodexCredentials>;
 
+type Fetch = typeof globalThis.fetch;
+
 /** Whose token it is. @throws CliError when the relay does not know it, or cannot be reached */
-export async function whoseToken(relay: string, accountToken: string): Promise<string> {
-  const body = await ask(relay, 'GET', 'holdfast/account', { authorization: `Bearer ${accountToken}` });
+export async function whoseToken(relay: string, accountToken: string, fetch: Fetch): Promise<string> {
+  const body = await ask(fetch, relay, 'GET', 'holdfast/account', { authorization: `Bearer ${accountToken}` });
   return read(AccountAnswer, body, relay).account_id;
 }
 
 /** What a stock codex presents as its account. @throws CliError */
-export async function codexCredentials(relay: string, account: AccountCredentials): Promise<CodexCredentials> {
+export async function codexCredentials(
+  relay: string,
+  account: AccountCredentials,
+  fetch: Fetch,
+): Promise<CodexCredentials> {
   const sent = { authorization: `Bearer ${account.accountToken}`, [headers.accountId]: account.accountId };
-  return read(CodexCredentials, await ask(relay, 'POST', 'holdfast/account/codex-credentials', sent), relay);
+  return read(CodexCredentials, await ask(fetch, relay, 'POST', 'holdfast/account/codex-credentials', sent), relay);
 }
 
 async function ask(
+  fetch: Fetch,
   relay: string,
   method: 'GET' | 'POST',
   path: string,

@@ -16,6 +16,8 @@ export interface SocketEvent {
   readonly data?: unknown;
   readonly code?: number;
   readonly reason?: string;
+  /** Of an error; browsers tell none. */
+  readonly message?: string;
 }
 
 /** What is used of a `WebSocket`. */
@@ -100,12 +102,15 @@ export function openLink(options: LinkOptions): Promise<Link> {
       if (phase === 'opening') void prove(data);
       else if (phase === 'open' && typeof data === 'string') options.onFrame(data);
     });
+    let failure = '';
     socket.addEventListener('close', ({ code, reason }) => {
+      if (failure !== '' && code === 1006) return end(1000, '', `The link failed: ${failure}`, code);
       const words = reason === undefined || reason === '' ? `code ${code ?? 'unknown'}` : `${code}: ${reason}`;
       end(1000, '', `The relay closed the link (${words}).`, code ?? null);
     });
-    // what is wrong is told by the close that follows
-    socket.addEventListener('error', () => {});
+    socket.addEventListener('error', ({ message }) => {
+      failure = message ?? ''; // told with the close that follows
+    });
   });
 }
 

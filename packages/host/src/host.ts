@@ -1,3 +1,4 @@
+import type { Egress } from '@holdfast/egress';
 import { type Clock, systemClock } from '@holdfast/lease';
 import {
   type ClientList,
@@ -36,7 +37,8 @@ export interface HostOptions {
   readonly version: string;
   readonly clock?: Clock;
   readonly random?: () => number;
-  readonly fetch?: typeof globalThis.fetch;
+  /** Default: straight to the relay, by Node's own means. */
+  readonly egress?: Pick<Egress, 'fetch' | 'agentFor'>;
 }
 
 /** One machine, kept reachable: its token, its link, its streams and their agents. */
@@ -58,7 +60,7 @@ export class Host {
   /** Opens the data folder; nothing is sent before `start()`. @throws DataFolderError */
   constructor(options: HostOptions) {
     const { relay, name, version, logger } = options;
-    const fetch = options.fetch ?? globalThis.fetch;
+    const fetch = options.egress?.fetch ?? globalThis.fetch;
     const random = options.random ?? Math.random;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -102,7 +104,7 @@ export class Host {
       deadline: deadlineOf('connecting', (failures) => reconnectDelay(failures - 1, random)),
       clock: this.#clock,
       random,
-      connect: overWebSocket(this.#clock),
+      connect: overWebSocket(this.#clock, options.egress),
       watchSurroundings: (onChange) => new Surroundings(this.#clock, onChange),
       describe: () => {
         const identity = this.#token.identity();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { globalAgent } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Answer, answer, type Endpoint, ManualClock } from '@holdfast/testkit';
@@ -91,7 +92,7 @@ describe('a secret that the relay repeats', () => {
       tokens.push(remote_control_token);
       return response;
     };
-    const { host, log } = makeHost(t, authority, { clock, fetch: spy });
+    const { host, log } = makeHost(t, authority, { clock, egress: { fetch: spy, agentFor: () => globalAgent } });
     host.start();
     const link = await authority.waitForLink();
     const [token = ''] = tokens;

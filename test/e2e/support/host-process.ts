@@ -47,6 +47,8 @@ export interface HostProcessOptions {
   /** Added to the environment; with HOLDFAST_ACCOUNT_TOKEN and HOLDFAST_ACCOUNT_ID unless `env` says otherwise. */
   readonly env?: Record<string, string>;
   readonly agent?: readonly string[];
+  /** More options of the command. */
+  readonly more?: readonly string[];
 }
 
 /** `holdfast host`, as a process of its own, and its control socket. */
@@ -55,12 +57,16 @@ export class HostProcess {
   readonly #dir: string;
   #control: LocalSocketClient | null = null;
 
-  constructor({ relay, dir, env, agent = ['cat'] }: HostProcessOptions) {
+  constructor({ relay, dir, env, agent = ['cat'], more = [] }: HostProcessOptions) {
     this.#dir = dir;
     const account = { HOLDFAST_ACCOUNT_ID: 'account-1', HOLDFAST_ACCOUNT_TOKEN: 'account-token' };
-    this.process = new Leashed(process.execPath, [holdfast, 'host', '--relay', relay, '--data', dir, '--', ...agent], {
-      env: { ...process.env, ...(env ?? account) },
-    });
+    this.process = new Leashed(
+      process.execPath,
+      [holdfast, 'host', '--relay', relay, '--data', dir, ...more, '--', ...agent],
+      {
+        env: { ...process.env, ...(env ?? account) },
+      },
+    );
     this.process.stdout.resume();
   }
 

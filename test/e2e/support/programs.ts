@@ -85,8 +85,8 @@ export class AttachProcess {
   readonly lines: JsonLines;
   #nextId = 1;
 
-  constructor(t: TestContext, args: readonly string[]) {
-    this.program = run(t, ['attach', ...args]);
+  constructor(t: TestContext, args: readonly string[], env: Record<string, string> = {}) {
+    this.program = run(t, ['attach', ...args], env);
     this.lines = new JsonLines(this.program);
   }
 

@@ -4,7 +4,8 @@ import { Command } from 'commander';
 import { Bridge } from '../bridge.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { relayOption } from '../options.ts';
+import { openEgress } from '../open-egress.ts';
+import { caFileOption, relayOption } from '../options.ts';
 import { places, stateHome } from '../places.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { StoredDevices } from '../stored-devices.ts';
@@ -14,6 +15,7 @@ interface AttachFlags {
   relay: string;
   code?: string;
   data?: string;
+  caFile?: string;
 }
 
 const EXAMPLE = '{"id":1,"method":"initialize","params":{"clientInfo":{"name":"me","version":"1"}}}';
@@ -28,14 +30,17 @@ export function attachCommand(): Command {
     .addOption(relayOption().makeOptionMandatory())
     .option('--code <code>', 'a pairing code of the host (`holdfast pair` shows one)')
     .option('--data <dir>', "where this machine's device keys are kept")
+    .addOption(caFileOption())
     .action(async (environment: string | undefined, flags: AttachFlags) => runAttach(environment, flags));
 }
 
-async function runAttach(environment: string | undefined, { relay, code, data }: AttachFlags): Promise<void> {
+async function runAttach(environment: string | undefined, { relay, code, data, caFile }: AttachFlags): Promise<void> {
   const stop = stopSignal();
   const devices = new StoredDevices(data ?? places.controller(stateHome()));
-  const credentials = await credentialsFor(environment, code, relay, devices, stop);
-  const controller = connect({ credentials });
+  const egress = openEgress(relay, caFile);
+  const { fetch, WebSocket } = egress;
+  const credentials = await credentialsFor(environment, code, relay, devices, stop, fetch);
+  const controller = connect({ credentials, fetch, WebSocket });
   controller.on('state', ({ state, reason }) => {
     if (state === 'waiting') tell(`Not connected: ${(reason ?? 'the link is down').replace(/\.$/, '')}. Trying again.`);
   });
@@ -48,6 +53,7 @@ async function runAttach(environment: string | undefined, { relay, code, data }:
     await new Bridge({ controller, environmentId, input: process.stdin, output: process.stdout }).run(stop);
   } finally {
     controller.close();
+    await egress.close();
     process.stdin.destroy();
   }
 }
@@ -58,6 +64,7 @@ async function credentialsFor(
   relay: string,
   devices: StoredDevices,
   signal: AbortSignal,
+  fetch: typeof globalThis.fetch,
 ): Promise<Credentials> {
   if ((environment === undefined) === (code === undefined)) {
     throw new CliError(
@@ -73,7 +80,7 @@ async function credentialsFor(
     os_version: release(),
     app_version: version,
   };
-  const credentials = await claimCode({ base: relay, code: code ?? '', device, signal });
+  const credentials = await claimCode({ base: relay, code: code ?? '', device, signal, fetch });
   await devices.save(credentials);
   tell(`Paired. From now on: holdfast attach --relay ${new URL(relay).origin} ${credentials.environmentId}`);
   return credentials;

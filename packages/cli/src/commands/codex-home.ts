@@ -28,7 +28,7 @@ export function codexHomeCommand(): Command {
             `${join(dir, name)} is there already, and was left as it is. Name a new folder with --out.`,
           );
       }
-      const credentials = await codexCredentials(relay, account);
+      const credentials = await codexCredentials(relay, account, fetch);
       writeHome(dir, relay, credentials);
       const command = `CODEX_HOME=${dir} codex app-server --remote-control --listen unix://`;
       createOutput(json).report(

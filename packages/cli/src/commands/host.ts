@@ -5,7 +5,8 @@ import type { LevelWithSilent } from 'pino';
 import { accountSource } from '../account-source.ts';
 import { chooseAgent } from '../agents.ts';
 import { openControl } from '../open-control.ts';
-import { createLogger, jsonOption, logLevelOption, relayOption } from '../options.ts';
+import { openEgress } from '../open-egress.ts';
+import { caFileOption, createLogger, jsonOption, logLevelOption, relayOption } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { places, stateHome } from '../places.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
@@ -16,6 +17,7 @@ interface HostFlags {
   relay: string;
   data?: string;
   name: string;
+  caFile?: string;
   json: boolean;
   logLevel: LevelWithSilent;
 }
@@ -34,6 +36,7 @@ export function hostCommand(): Command {
     .addOption(relayOption().makeOptionMandatory())
     .option('--data <dir>', 'its data folder (default: host in $HOLDFAST_HOME or the XDG state folder)')
     .option('--name <name>', 'what controllers see this machine as', hostname())
+    .addOption(caFileOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
     .action(async (command: string[], flags: HostFlags) => runHost(command, flags));
@@ -45,6 +48,7 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
   const logger = createLogger(flags.logLevel);
   const credentials = accountSource(flags.relay);
   const { agent, description } = chooseAgent(command);
+  const egress = openEgress(flags.relay, flags.caFile);
   const host = new Host({
     relay: flags.relay,
     dataDir: flags.data ?? places.host(stateHome()),
@@ -53,6 +57,7 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
     credentials,
     logger,
     version,
+    egress,
   });
   try {
     const control = await openControl(host, logger);
@@ -67,6 +72,7 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
     await control.close();
   } finally {
     await host.close();
+    await egress.close();
   }
   output.report({ event: 'stopped' }, 'The host has stopped.');
 }

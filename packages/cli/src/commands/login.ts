@@ -5,7 +5,8 @@ import { isCancel, password } from '@clack/prompts';
 import { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { jsonOption, relayOption } from '../options.ts';
+import { openEgress } from '../open-egress.ts';
+import { caFileOption, jsonOption, relayOption } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { places, stateHome } from '../places.ts';
 import { whoseToken } from '../relay-account.ts';
@@ -17,10 +18,12 @@ export function loginCommand(): Command {
       'Reads an account token from stdin, or asks for it without showing it, checks it with the relay and keeps it, readable by you alone. On stdin it takes the token, or what `holdfast account token --json` prints.',
     )
     .addOption(relayOption().makeOptionMandatory())
+    .addOption(caFileOption())
     .addOption(jsonOption())
-    .action(async ({ relay, json }: { relay: string; json: boolean }) => {
+    .action(async ({ relay, caFile, json }: { relay: string; caFile?: string; json: boolean }) => {
+      const egress = openEgress(relay, caFile);
       const accountToken = tokenIn(process.stdin.isTTY ? await askForToken() : await readAll(process.stdin));
-      const accountId = await whoseToken(relay, accountToken);
+      const accountId = await whoseToken(relay, accountToken, egress.fetch).finally(() => egress.close());
       const path = places.account(stateHome(), relay);
       keep(path, { accountId, accountToken });
       createOutput(json).report(

@@ -1,3 +1,4 @@
+import type { Egress } from '@holdfast/egress';
 import type { Clock } from '@holdfast/lease';
 import { Connection } from './connection.ts';
 import { type Handshake, type HandshakeRequest, shakeHands } from './handshake.ts';
@@ -33,9 +34,9 @@ export type ConnectOutcome = OpenLink | Exclude<Handshake, { readonly kind: 'ope
 export type Connect = (request: HandshakeRequest, signal: AbortSignal) => Promise<ConnectOutcome>;
 
 /** Over a websocket of its own, kept alive by a heartbeat (docs/protocol.md §3). */
-export function overWebSocket(clock: Clock): Connect {
+export function overWebSocket(clock: Clock, egress?: Pick<Egress, 'agentFor'>): Connect {
   return async (request, signal) => {
-    const outcome = await shakeHands(request, signal);
+    const outcome = await shakeHands(request, signal, egress);
     if (outcome.kind !== 'open') return outcome;
     const { socket } = outcome;
     return {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Egress } from '@holdfast/egress';
 import {
   bodyPreview,
   headers,
@@ -33,8 +34,12 @@ export type Handshake =
 /** A refusal's body is shown if it comes within this time, in milliseconds. */
 const BODY_TIMEOUT_MS = 1_000;
 
-/** Opens the websocket of a host (docs/protocol.md §3). Never rejects. */
-export function shakeHands(request: HandshakeRequest, signal: AbortSignal): Promise<Handshake> {
+/** Opens the websocket of a host (docs/protocol.md §3), by `egress` where it is given. Never rejects. */
+export function shakeHands(
+  request: HandshakeRequest,
+  signal: AbortSignal,
+  egress?: Pick<Egress, 'agentFor'>,
+): Promise<Handshake> {
   const url = socketEndpoint(request.relay, paths.serverSocket);
   const failed = (why: string, answer?: IncomingMessage): Handshake => ({
     kind: 'failed',
@@ -49,6 +54,7 @@ export function shakeHands(request: HandshakeRequest, signal: AbortSignal): Prom
       maxPayload: limits.messageBytes + limits.envelopeBytes,
       perMessageDeflate: false,
       followRedirects: false,
+      ...(egress === undefined ? {} : { agent: egress.agentFor(new URL(url)) }),
     });
     const settle = (outcome: Handshake) => {
       signal.removeEventListener('abort', onAbort);
