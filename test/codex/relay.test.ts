@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { claimCode, connect, openManagement } from '@holdfast/controller';
 import { startStockCodex } from '@holdfast/testkit';
 import { eventually, tempDir } from '../e2e/support/host-process.ts';
 import { AttachProcess, accountEnv, finish, startRelayProcess } from '../e2e/support/programs.ts';
@@ -46,6 +47,21 @@ describe('a stock codex is a host of a Holdfast relay', () => {
       manualPairingCode: pairing.manualPairingCode,
     })) as { claimed: boolean };
     assert.equal(claimed, true);
+
+    const { pairingCode } = (await codex.rpc('remoteControl/pairing/start')) as { pairingCode: string };
+    const credentials = await claimCode({ base: relay.url, code: pairingCode, device: { display_name: 'asks' } });
+    const asking = connect({ credentials });
+    t.after(() => asking.close());
+    await assert.rejects(
+      openManagement(asking, pairing.environmentId),
+      { code: 'ERR_CONTROLLER_NOT_HOLDFAST' },
+      'a stock host hands the question to its agent, which passes over it',
+    );
+    asking.close();
+    await codex.rpc('remoteControl/client/revoke', {
+      environmentId: pairing.environmentId,
+      clientId: credentials.clientId,
+    });
 
     relay.program.kill('SIGKILL');
     await relay.program.exited;

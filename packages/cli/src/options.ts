@@ -1,3 +1,4 @@
+import { methodNames } from '@holdfast/host';
 import { normalizeBase } from '@holdfast/wire';
 import { InvalidArgumentError, Option } from 'commander';
 import { type LevelWithSilent, type Logger, pino } from 'pino';
@@ -45,6 +46,15 @@ function parseProxies(text: string): number {
   return proxies;
 }
 
+function parseMethods(text: string): string[] {
+  const methods = text.split(',').map((method) => method.trim());
+  const unknown = methods.find((method) => !methodNames.includes(method));
+  if (unknown === undefined) return methods;
+  throw new InvalidArgumentError(
+    `There is no method ${JSON.stringify(unknown)}; there are: ${methodNames.join(', ')}.`,
+  );
+}
+
 const LOG_LEVELS: readonly LevelWithSilent[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export const relayOption = () =>
@@ -58,6 +68,13 @@ export const trustProxyOption = () =>
     .default(0);
 export const caFileOption = () =>
   new Option('--ca-file <file>', 'certificates (PEM) of authorities to trust beside those that Node does');
+export const controllersMayOption = () =>
+  new Option(
+    '--controllers-may <methods>',
+    'what devices may ask of this host beside looking at it, such as remoteControl/pairing/start; several with commas',
+  )
+    .argParser(parseMethods)
+    .default([], 'nothing');
 export const jsonOption = () => new Option('--json', 'one JSON object a line, for machines').default(false);
 export const logLevelOption = () =>
   new Option('--log-level <level>', 'what to log, as JSON lines on stderr').choices(LOG_LEVELS);

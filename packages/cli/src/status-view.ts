@@ -26,7 +26,8 @@ function describeStream(now: number) {
   return (stream: HostStatus['streams'][number], index: number): [string, string] => {
     const stopped = stream.stopped ? '; stopped, since its controller does not ack: the others go on' : '';
     const { streamId, since, unacked } = stream;
-    return [index === 0 ? 'streams' : '', `${streamId} since ${at(since, now)}, ${unacked} unacked${stopped}`];
+    const kind = stream.management ? ' (asks about this host)' : '';
+    return [index === 0 ? 'streams' : '', `${streamId}${kind} since ${at(since, now)}, ${unacked} unacked${stopped}`];
   };
 }
 

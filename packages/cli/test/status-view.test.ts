@@ -25,8 +25,8 @@ const status: HostStatus = {
     counts: {} as HostStatus['lease']['counts'], // not shown
   },
   streams: [
-    { clientId: 'c', streamId: 'one', since: at(-30_000), unacked: 0, stopped: false },
-    { clientId: 'c', streamId: 'two\x1b[2J', since: at(-30_000), unacked: 1024, stopped: true },
+    { clientId: 'c', streamId: 'one', since: at(-30_000), unacked: 0, stopped: false, management: false },
+    { clientId: 'c', streamId: 'two\x1b[2J', since: at(-30_000), unacked: 1024, stopped: true, management: false },
   ],
 };
 

@@ -13,6 +13,7 @@
  * - `ERR_CONTROLLER_MESSAGE`: what was to be sent is no JSON-RPC message, or not allowed there.
  * - `ERR_CONTROLLER_FULL`: too much is waiting for the relay; wait for `drain()`.
  * - `ERR_CONTROLLER_STREAM_GONE`: the host no longer knows the stream; open a new one and initialize again.
+ * - `ERR_CONTROLLER_NOT_HOLDFAST`: the host is not Holdfast's, so that it cannot be asked about itself.
  * - `ERR_CONTROLLER_TIMEOUT`: a JSON-RPC request was not answered within its `timeoutMs`.
  */
 export type ControllerErrorCode =
@@ -30,6 +31,7 @@ export type ControllerErrorCode =
   | 'ERR_CONTROLLER_MESSAGE'
   | 'ERR_CONTROLLER_FULL'
   | 'ERR_CONTROLLER_STREAM_GONE'
+  | 'ERR_CONTROLLER_NOT_HOLDFAST'
   | 'ERR_CONTROLLER_TIMEOUT';
 
 export interface ControllerErrorDetails {

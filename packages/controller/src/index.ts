@@ -10,6 +10,7 @@ export {
 } from './credentials.ts';
 export { ControllerError, type ControllerErrorCode, type ControllerErrorDetails } from './errors.ts';
 export type { ConnectionState, ControllerEvents } from './events.ts';
+export { type HostManagement, type ManagementOptions, openManagement } from './management.ts';
 export type { ConnectOptions } from './options.ts';
 export type { Fetch, FetchedResponse } from './relay-api.ts';
 export { type NotificationHandler, type RequestHandler, type RequestOptions, RpcClient, RpcError, rpc } from './rpc.ts';

@@ -4,6 +4,7 @@ import {
   type ClientList,
   type ClientListParams,
   type CodeChoice,
+  type HostStatus,
   type PairingStartResult,
   parseToHost,
   type StatusReadResult,
@@ -18,11 +19,13 @@ import { reconnectDelay } from './link/backoff.ts';
 import { overWebSocket } from './link/connect.ts';
 import { Link } from './link/link.ts';
 import { Surroundings } from './link/surroundings.ts';
+import { LeaseHistory } from './management/lease-history.ts';
+import { Management } from './management/management.ts';
 import { RelayApi } from './relay-api.ts';
 import { RelayCalls } from './relay-calls.ts';
 import { ServerToken } from './server-token.ts';
 import { type HostState, openHostState } from './state.ts';
-import { composeStatus, type HostStatus } from './status.ts';
+import { composeStatus } from './status.ts';
 import { type StreamEvent, Streams } from './stream/streams.ts';
 
 export interface HostOptions {
@@ -35,6 +38,8 @@ export interface HostOptions {
   readonly credentials: CredentialSource;
   readonly logger: Logger;
   readonly version: string;
+  /** Methods of the control socket that controllers may call, too, beside those that only look. */
+  readonly controllersMay?: readonly string[];
   readonly clock?: Clock;
   readonly random?: () => number;
   /** Default: straight to the relay, by Node's own means. */
@@ -43,6 +48,8 @@ export interface HostOptions {
 
 /** One machine, kept reachable: its token, its link, its streams and their agents. */
 export class Host {
+  /** What happened to its token and its link lately. */
+  readonly history: LeaseHistory;
   readonly #options: HostOptions;
   readonly #clock: Clock;
   readonly #state: HostState;
@@ -93,8 +100,11 @@ export class Host {
       clock: this.#clock,
       signal: this.#closing.signal,
     });
+    this.history = new LeaseHistory(() => this.#clock.wall());
+    this.history.follow(this.#token.lease);
     this.#streams = new Streams({
       command: options.agent,
+      management: new Management({ host: this, version, logger, controllersMay: options.controllersMay ?? [] }),
       clock: this.#clock,
       onOutgoing: () => this.#link.pump(),
       onEvent: (event) => this.#onStreamEvent(event),
@@ -122,6 +132,7 @@ export class Host {
       onText: (text) => this.#onText(text),
       onChange: (status) => {
         logLink(logger, status);
+        this.history.link(status);
         this.#changed();
       },
     });

@@ -1,5 +1,7 @@
+export type { HostStatus } from '@holdfast/wire';
 export type { AgentCommand } from './agent/agent-process.ts';
 export { CONTROL_SOCKET, ControlSocket } from './control/control-socket.ts';
+export { methodNames } from './control/methods.ts';
 export {
   type AccountCredentials,
   type CredentialSource,
@@ -9,4 +11,3 @@ export {
 } from './credentials.ts';
 export { Host, type HostOptions } from './host.ts';
 export { RelayRequestError, requestJson } from './relay-request.ts';
-export type { HostStatus } from './status.ts';

@@ -1,42 +1,7 @@
 import type { LeaseSnapshot } from '@holdfast/lease';
-import type { RemoteControlStatus, StatusReadResult } from '@holdfast/wire';
+import type { HostStatus, RemoteControlStatus } from '@holdfast/wire';
 import type { LinkStatus } from './link/link.ts';
 import type { StreamStatus } from './stream/streams.ts';
-
-/** All that a host tells of itself; times are RFC 3339, null where there is none. The answer to `holdfast/status`. */
-export interface HostStatus extends StatusReadResult {
-  /** Why it is as it is, and what happens next, for a person. */
-  readonly reason: string;
-  readonly relay: string;
-  readonly link: {
-    readonly state: LinkStatus['current']['state'];
-    readonly since: string;
-    readonly attempts: number;
-    readonly lastError: string | null;
-    readonly nextAttemptAt: string | null;
-  };
-  readonly lease: {
-    readonly state: LeaseSnapshot['state'];
-    readonly expiresAt: string | null;
-    readonly retryAt: string | null;
-    readonly reason: string | null;
-    readonly generation: number;
-    readonly lastAnswer: {
-      readonly status: number | null;
-      readonly requestId: string | null;
-      readonly at: string;
-    } | null;
-    readonly counts: LeaseSnapshot['counts'];
-  };
-  readonly streams: readonly {
-    readonly clientId: string;
-    readonly streamId: string;
-    readonly since: string;
-    readonly unacked: number;
-    /** Its controller does not ack: its agent is not read until it does. */
-    readonly stopped: boolean;
-  }[];
-}
 
 export interface StatusParts {
   readonly serverName: string;

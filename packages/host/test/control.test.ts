@@ -16,7 +16,10 @@ describe('the control socket', () => {
   test('names its methods to who asks for another', async (t) => {
     const { peer } = await controlOf(t, await connectedHost(t));
     const { error } = await peer.call('no/such');
-    assert.match(error?.message ?? '', /There is no method "no\/such"; there are: holdfast\/status, remoteControl/);
+    assert.match(
+      error?.message ?? '',
+      /There is no method "no\/such"; there are: holdfast\/status, holdfast\/lease\/history, remoteControl/,
+    );
   });
 
   test('answers bad params with an error that names the member', async (t) => {
@@ -84,7 +87,7 @@ describe('over the control socket', () => {
       'counts',
     ]);
     const { since, unacked, stopped, ...ids } = Object(result['streams'])[0];
-    assert.deepEqual(ids, { clientId: stream.clientId, streamId: stream.streamId });
+    assert.deepEqual(ids, { clientId: stream.clientId, streamId: stream.streamId, management: false });
     assert.equal(typeof unacked, 'number');
     assert.equal(stopped, false);
     const lastAnswer = Object(result['lease']?.['lastAnswer']);

@@ -9,7 +9,7 @@ function endingStream() {
   return {
     done,
     end: ended.resolve,
-    agentEnded: ended.promise,
+    ended: ended.promise,
     close: () => void done.push('closed'),
     kill: () => void done.push('killed'),
   };

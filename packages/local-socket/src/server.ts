@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type RpcShape, readRpc, rpcError } from '@holdfast/wire';
-import { LocalSocketError, RpcRefusal, rpcCodes } from './errors.ts';
+import { LocalSocketError, rpcCodes } from './errors.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { replyTo } from './reply.ts';
 
 /** What one line may have, how many may talk at once, what each may ask at once, and what it may leave unread. */
 const LINE_BYTES = 1024 * 1024;
@@ -129,18 +130,13 @@ export class LocalSocketServer {
     if (shape === null) return rpcError(null, rpcCodes.parseError, 'A line is not a JSON-RPC message.');
     if (shape.kind !== 'request') return null;
     const { id, method } = shape;
-    try {
-      const { params } = JSON.parse(line) as { params?: unknown }; // an object: readRpc has seen it
-      const result = method === 'initialize' ? { userAgent: 'holdfast' } : await this.#options.call(method, params);
-      return JSON.stringify({ jsonrpc: '2.0', id, result: result ?? null });
-    } catch (error) {
-      if (error instanceof RpcRefusal) {
-        const { code, message, data } = error;
-        return rpcError(id, code, message, Object.keys(data).length === 0 ? undefined : data);
-      }
-      this.#options.onFault(`a call of ${method} over ${this.#options.what} failed`, error);
-      return rpcError(id, rpcCodes.internal, 'The program failed to answer; its log says why.');
-    }
+    const { params } = JSON.parse(line) as { params?: unknown }; // an object: readRpc has seen it
+    const { call, what, onFault } = this.#options;
+    return replyTo(
+      id,
+      () => (method === 'initialize' ? { userAgent: 'holdfast' } : call(method, params)),
+      (cause) => onFault(`a call of ${method} over ${what} failed`, cause),
+    );
   }
 }
 

@@ -4,6 +4,7 @@ export { parseBody } from './body.ts';
 export * from './device-key.ts';
 export * from './envelope.ts';
 export { WireError, type WireErrorCode } from './errors.ts';
+export * from './host-status.ts';
 export * from './json-rpc.ts';
 export { parseString, scanObject } from './json-scan.ts';
 export { exceedsUtf8, limits } from './limits.ts';

@@ -1,26 +1,28 @@
 import * as z from 'zod/mini';
+import type { RawMessage } from './envelope.ts';
 import { Id } from './rest-host.ts';
 
-/** Methods that a host answers itself (docs/protocol.md §4). */
-export const managementMethods = [
-  'remoteControl/status/read',
-  'remoteControl/enable',
-  'remoteControl/disable',
-  'remoteControl/pairing/start',
-  'remoteControl/pairing/status',
-  'remoteControl/client/list',
-  'remoteControl/client/revoke',
-] as const;
-export type ManagementMethod = (typeof managementMethods)[number];
+/** Every method of these names is the host's own: no agent sees it (docs/protocol.md §4, §8). */
+export const isHostMethod = (method: string) => /^(?:remoteControl|holdfast)\//.test(method);
 
-export type RemoteControlStatus = 'disabled' | 'connecting' | 'connected' | 'errored';
+const ManagementInitialize = z.object({
+  params: z.object({ capabilities: z.object({ holdfast: z.object({ management: z.literal(true) }) }) }),
+});
 
-export interface StatusReadResult {
-  readonly status: RemoteControlStatus;
-  readonly serverName: string;
-  readonly installationId: string;
-  readonly environmentId: string | null;
+/** Whether an `initialize` asks for the host itself in place of its agent (docs/protocol.md §8). `initialize`: JSON. */
+export function asksForManagement(initialize: RawMessage): boolean {
+  return z.safeParse(ManagementInitialize, JSON.parse(initialize)).success;
 }
+
+/** What a Holdfast host answers to that; an agent's answer has no such member. */
+export const ManagementWelcome = z.object({
+  holdfast: z.object({
+    version: z.string(),
+    /** What this controller may call. */
+    methods: z.array(z.string()),
+  }),
+});
+export type ManagementWelcome = z.infer<typeof ManagementWelcome>;
 
 export const PairingStartParams = z.object({ manualCode: z._default(z.boolean(), false) });
 

@@ -6,7 +6,14 @@ import { accountSource } from '../account-source.ts';
 import { chooseAgent } from '../agents.ts';
 import { openControl } from '../open-control.ts';
 import { openEgress } from '../open-egress.ts';
-import { caFileOption, createLogger, jsonOption, logLevelOption, relayOption } from '../options.ts';
+import {
+  caFileOption,
+  controllersMayOption,
+  createLogger,
+  jsonOption,
+  logLevelOption,
+  relayOption,
+} from '../options.ts';
 import { createOutput } from '../output.ts';
 import { places, stateHome } from '../places.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
@@ -18,6 +25,7 @@ interface HostFlags {
   data?: string;
   name: string;
   caFile?: string;
+  controllersMay: string[];
   json: boolean;
   logLevel: LevelWithSilent;
 }
@@ -37,6 +45,7 @@ export function hostCommand(): Command {
     .option('--data <dir>', 'its data folder (default: host in $HOLDFAST_HOME or the XDG state folder)')
     .option('--name <name>', 'what controllers see this machine as', hostname())
     .addOption(caFileOption())
+    .addOption(controllersMayOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
     .action(async (command: string[], flags: HostFlags) => runHost(command, flags));
@@ -58,6 +67,7 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
     logger,
     version,
     egress,
+    controllersMay: flags.controllersMay,
   });
   try {
     const control = await openControl(host, logger);

@@ -9,6 +9,7 @@ import { chooseAgent } from '../agents.ts';
 import { launchRelay } from '../launch-relay.ts';
 import { openControl } from '../open-control.ts';
 import {
+  controllersMayOption,
   createLogger,
   jsonOption,
   logLevelOption,
@@ -31,6 +32,7 @@ interface UpFlags {
   insecure: boolean;
   publicUrl?: string;
   trustProxy: number;
+  controllersMay: string[];
   json: boolean;
   logLevel: LevelWithSilent;
 }
@@ -60,6 +62,7 @@ export function upCommand(): Command {
     .option('--insecure', 'listen beyond loopback without TLS', false)
     .addOption(publicUrlOption())
     .addOption(trustProxyOption())
+    .addOption(controllersMayOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
     .action(async (command: string[], flags: UpFlags) => runUp(command, flags));
@@ -90,6 +93,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
       credentials: fixedCredentials(account, 'the relay of this process'),
       logger,
       version,
+      controllersMay: flags.controllersMay,
     });
     try {
       const control = await openControl(host, logger);

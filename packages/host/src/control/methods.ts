@@ -1,6 +1,12 @@
 import { LeaseError } from '@holdfast/lease';
 import { type Method, Methods, RpcRefusal, readParams, rpcCodes } from '@holdfast/local-socket';
-import { ClientListParams, ClientRevokeParams, PairingStartParams, PairingStatusParams } from '@holdfast/wire';
+import {
+  ClientListParams,
+  ClientRevokeParams,
+  type LeaseHistory,
+  PairingStartParams,
+  PairingStatusParams,
+} from '@holdfast/wire';
 import { GateError } from '../gate/gate-error.ts';
 import type { Host } from '../host.ts';
 import { causeOf, RelayRequestError } from '../relay-request.ts';
@@ -10,6 +16,7 @@ type HostMethod = (host: Host, params: unknown) => unknown;
 /** What a person or a program on this machine may ask of the host (docs/protocol.md §4). */
 const methods: Readonly<Record<string, HostMethod>> = {
   'holdfast/status': (host) => host.status(),
+  'holdfast/lease/history': (host): LeaseHistory => ({ events: host.history.entries }),
   'remoteControl/status/read': (host) => shortStatus(host),
   'remoteControl/enable': (host) => {
     host.enable();
@@ -51,6 +58,9 @@ export function shortStatus(host: Host): object {
   const { status, serverName, installationId, environmentId } = host.status();
   return { status, serverName, installationId, environmentId };
 }
+
+/** What the control socket answers. */
+export const methodNames: readonly string[] = Object.keys(methods);
 
 /** All of them, of that host. */
 export function controlMethods(host: Host): Methods {

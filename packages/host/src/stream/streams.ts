@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '@holdfast/lease';
 import {
   Assembler,
+  asksForManagement,
   exceedsUtf8,
   limits,
   type RawMessage,
@@ -14,13 +15,18 @@ import {
   WireError,
 } from '@holdfast/wire';
 import type { AgentCommand } from '../agent/agent-process.ts';
+import type { Management } from '../management/management.ts';
+import { AgentStream } from './agent-stream.ts';
 import { EndingStreams } from './ending-streams.ts';
+import { ManagementStream } from './management-stream.ts';
 import { Outboxes } from './outboxes.ts';
-import { Stream } from './stream.ts';
+import type { Stream, StreamOptions } from './stream.ts';
 import { fromStreamKey, streamKey } from './stream-key.ts';
 
 /** Agents that one host runs at once; an `initialize` beyond it is answered with an error. */
 export const MAX_STREAMS = 64;
+/** Streams without an agent, on which controllers speak to the host itself; likewise. */
+export const MAX_MANAGEMENT_STREAMS = 32;
 const TOO_MANY_STREAMS = -32002;
 
 export interface StreamStatus {
@@ -31,10 +37,12 @@ export interface StreamStatus {
   readonly unacked: number;
   /** Its window is full: its agent is not read until something is acked. */
   readonly stopped: boolean;
+  readonly management: boolean;
 }
 
 export interface StreamsOptions {
   readonly command: AgentCommand;
+  readonly management: Management;
   readonly clock: Clock;
   /** There is something to send. */
   readonly onOutgoing: () => void;
@@ -97,7 +105,8 @@ export class Streams {
   status(): StreamStatus[] {
     return [...this.#open].map(([key, stream]) => {
       const [clientId, streamId] = fromStreamKey(key);
-      return { clientId, streamId, since: stream.since, unacked: stream.outbox.unacked, stopped: stream.outbox.isFull };
+      const { since, outbox, isManagement: management } = stream;
+      return { clientId, streamId, since, unacked: outbox.unacked, stopped: outbox.isFull, management };
     });
   }
 
@@ -115,12 +124,12 @@ export class Streams {
     const shape = shapeOf(message);
     const starts = shape instanceof WireError ? null : initializeId(shape);
     if (starts === null && isRepeated(known, seq_id)) return;
-    const stream = starts === null ? known : this.#start(client_id, stream_id, starts);
+    const stream = starts === null ? known : this.#start(client_id, stream_id, starts, asksForManagement(message));
     if (stream === undefined) return;
     if (seq_id !== undefined) stream.lastSeq = seq_id;
     stream.lastActivity = this.#options.clock.monotonic();
     if (shape instanceof WireError) stream.replyMalformed(shape.message);
-    else stream.toAgent(message, shape);
+    else stream.take(message, shape);
   }
 
   #chunk(envelope: Addressed & Segment & { seq_id: number }, frame: string): void {
@@ -140,30 +149,44 @@ export class Streams {
   }
 
   /** Undefined when there are too many. */
-  #start(clientId: string, streamId: string, initializeId: RpcId): Stream | undefined {
+  #start(clientId: string, streamId: string, initializeId: RpcId, isManagement: boolean): Stream | undefined {
     const key = streamKey(clientId, streamId);
     const outbox = this.#outboxes.of(clientId, streamId);
     this.#end(key, 'a new initialize replaced it');
-    if (this.#open.size >= MAX_STREAMS) {
-      const why = `This host runs ${MAX_STREAMS} agents, as many as it may; close a stream first.`;
+    const why = this.#isTooMany(isManagement);
+    if (why !== null) {
       if (!outbox.isFull) outbox.pushMessage(rpcError(initializeId, TOO_MANY_STREAMS, why));
       this.#options.onOutgoing();
       return undefined;
     }
-    const stream: Stream = new Stream(this.#options.command, outbox, this.#options.clock.monotonic(), {
-      onOutgoing: this.#options.onOutgoing,
+    const { command, management, clock, onOutgoing } = this.#options;
+    const options: StreamOptions = {
+      outbox,
+      now: clock.monotonic(),
+      answer: management.answer,
+      onOutgoing,
       onEnded: (why) => {
         if (this.#open.get(key) !== stream) return;
         this.#end(key, why);
         outbox.pushPong('unknown'); // the controller need not wait for its next ping to learn of it
-        this.#options.onOutgoing();
+        onOutgoing();
       },
       onWarning: (what) => this.#warn(clientId, streamId, what),
-    });
+    };
+    const stream = isManagement ? new ManagementStream(management, clock, options) : new AgentStream(command, options);
     this.#open.set(key, stream);
-    this.#sweep ??= this.#options.clock.setTimer(limits.streamSweepMs, () => this.#sweepIdle());
+    this.#sweep ??= clock.setTimer(limits.streamSweepMs, () => this.#sweepIdle());
     this.#options.onEvent({ type: 'opened', clientId, streamId });
     return stream;
+  }
+
+  #isTooMany(isManagement: boolean): string | null {
+    const open = [...this.#open.values()].filter((stream) => stream.isManagement === isManagement).length;
+    if (isManagement)
+      return open < MAX_MANAGEMENT_STREAMS
+        ? null
+        : `This host has ${open} management streams open, as many as it may; close one first.`;
+    return open < MAX_STREAMS ? null : `This host runs ${open} agents, as many as it may; close a stream first.`;
   }
 
   #ack(acked: { client_id: string; stream_id: string; seq_id: number; segment_id?: number }): void {
