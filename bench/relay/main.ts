@@ -1,0 +1,74 @@
+// Compares the relay with two bare websockets; docs/bench-relay.md says how, and what it means.
+import { parseArgs } from 'node:util';
+import { writeDocs } from '../common/write-docs.ts';
+import { compareCrowds } from './crowds.ts';
+import { measureDurable } from './durable.ts';
+import { withField } from './field.ts';
+import { compareLatency } from './latency.ts';
+import { type Measured, toRows } from './measured.ts';
+import { report } from './report.ts';
+import { measureStorms } from './storm.ts';
+import { compareThroughput } from './throughput.ts';
+
+const USAGE = `npm run bench:relay -- [--json] [--quick] [--write]
+  --json   the numbers as JSON on stdout, in place of the tables
+  --quick  fewer and shorter rounds, a tenth of the crowd: a look, not a measurement
+  --write  writes the tables into docs/bench-relay.md too
+`;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const FULL = {
+  pairs: 4,
+  load: { rounds: 7, forMs: 2_000 },
+  crowd: { links: 10_000, rounds: 3 },
+  storm: { hosts: 5_000, rounds: 3 },
+};
+const QUICK = {
+  pairs: 4,
+  load: { rounds: 3, forMs: 700 },
+  crowd: { links: 1_000, rounds: 1 },
+  storm: { hosts: 500, rounds: 1 },
+};
+
+if (values.help) process.stdout.write(USAGE);
+else await main().catch(fail);
+
+async function main(): Promise<void> {
+  const { pairs, load, crowd, storm } = values.quick ? QUICK : FULL;
+  const loads = await withField(pairs, async (field) => {
+    say('512-byte messages');
+    const messages = await compareThroughput(field, 'message', load);
+    say('100 KiB chunks');
+    const chunks = await compareThroughput(field, 'chunk', load);
+    say('latency');
+    const latency = await compareLatency(field, load);
+    say('durable paths');
+    return { messages, chunks, latency, durable: await measureDurable(field, load) };
+  });
+  say('idle links');
+  const crowds = await compareCrowds(crowd.links, crowd.rounds);
+  say('all hosts cut at once');
+  const storms = await measureStorms(storm.hosts, storm.rounds);
+  const measured: Measured = { ...loads, crowds, links: crowd.links, storm: storms, hosts: storm.hosts };
+  const rows = toRows(measured);
+  const tables = report(rows, new Date());
+  if (values.write) writeDocs('relay', tables);
+  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
+}
+
+function say(what: string): void {
+  process.stderr.write(`${what}…\n`);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`The bench could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
