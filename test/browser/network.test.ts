@@ -65,7 +65,6 @@ describe('a network that comes and goes', { skip, concurrency: 2 }, () => {
     await page.getByText('Waits for the network').waitFor();
     await page.reload();
     await proxy.accept();
-    await page.getByRole('button', { name: 'Open studio' }).click();
     assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), 'into the void');
   });
 
@@ -75,7 +74,6 @@ describe('a network that comes and goes', { skip, concurrency: 2 }, () => {
     await pairByAddress(page, up);
     await page.getByLabel('Message', { exact: true }).fill('half a thought');
     await page.reload();
-    await page.getByRole('button', { name: 'Open studio' }).click();
     await page.getByText('What shall it do?').waitFor();
     assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), 'half a thought');
   });
@@ -89,6 +87,7 @@ describe('a network that comes and goes', { skip, concurrency: 2 }, () => {
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
     proxy.refuse();
     proxy.cutAll();
+    await page.getByRole('button', { name: 'Machines' }).click();
     await page.reload();
     await page.getByRole('heading', { name: 'Machines' }).waitFor();
     await page.getByRole('heading', { name: 'studio' }).waitFor();

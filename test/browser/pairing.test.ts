@@ -32,6 +32,7 @@ describe('pairing in a browser', { skip, concurrency: 2 }, () => {
     assert.doesNotMatch(rest, /hfc_|token/);
 
     await page.reload();
+    await page.getByRole('button', { name: 'Machines' }).click();
     await page.getByRole('heading', { name: 'Machines' }).waitFor();
     await page.getByText('Online').waitFor();
     assert.match(await textOf(page.locator('.card')), /studio[\s\S]*This device is “/);

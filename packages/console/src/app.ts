@@ -1,15 +1,17 @@
 import { ControllerError } from '@holdfast/controller';
 import { Session } from './agent/session.ts';
-import { keepDraft, readDraft } from './device/drafts.ts';
+import { keepOpen, readOpen } from './device/kept-place.ts';
 import { formatTyped } from './device/page-code.ts';
 import { pairDevice } from './device/pair.ts';
 import { pairProblem } from './device/pair-problem.ts';
+import { forgetSession } from './device/session-name.ts';
 import type { Storage, StoredPairing } from './device/storage.ts';
 import { MachineLink } from './link/machine-link.ts';
 import type { Action } from './state/reduce.ts';
 import { type AppState, CONNECTING, type Machine, type Place } from './state/state.ts';
 import type { Store } from './state/store.ts';
-import { NEW_TALK, type Talk, unsentText } from './state/talk.ts';
+import { NEW_TALK } from './state/talk.ts';
+import { TalkKeeper } from './talk-keeper.ts';
 
 const LOOK_EVERY_MS = 15_000;
 
@@ -20,23 +22,25 @@ export class App {
   readonly #base: string;
   readonly #links = new Map<string, MachineLink>();
   readonly #sessions = new Map<string, Session>();
-  readonly #drafted = new Map<string, Talk>();
+  readonly #keeper: TalkKeeper;
 
   constructor(options: { store: Store<AppState, Action>; storage: Storage; base: string }) {
     this.store = options.store;
     this.#storage = options.storage;
     this.#base = options.base;
+    this.#keeper = new TalkKeeper(options.store);
   }
 
   async start(code: string | null): Promise<void> {
     const pairings = await this.#storage.all();
     this.store.dispatch({ type: 'machines', machines: pairings.map(machineOf) });
     for (const pairing of pairings) this.#link(pairing);
-    this.store.subscribe(() => this.#keepDrafts());
     setInterval(() => this.look(), LOOK_EVERY_MS);
     document.addEventListener('visibilitychange', () => this.#onVisible());
     addEventListener('pagehide', () => this.#leave());
+    const open = readOpen();
     if (code !== null) await this.scanned(code);
+    else if (this.#links.has(open)) this.open(open);
     else this.go({ at: pairings.length === 0 ? 'pair' : 'machines' });
   }
 
@@ -48,6 +52,7 @@ export class App {
 
   go(place: Place): void {
     this.store.dispatch({ type: 'went', place });
+    keepOpen(place.at === 'talk' ? place.machineId : '');
     if (place.at === 'machines') this.look();
   }
 
@@ -98,8 +103,8 @@ export class App {
     this.#links.get(machineId)?.close();
     this.#links.delete(machineId);
     this.store.dispatch({ type: 'machine-forgotten', machineId });
-    this.#drafted.delete(machineId);
-    keepDraft(machineId, '');
+    this.#keeper.forget(machineId);
+    forgetSession(machineId);
     await this.#storage.remove(machineId);
   }
 
@@ -112,7 +117,8 @@ export class App {
     const existing = this.store.get().talks.get(machineId);
     this.go({ at: 'talk', machineId });
     if (existing !== undefined) return;
-    this.type(machineId, readDraft(machineId));
+    const { draft, threadId } = this.#keeper.recall(machineId);
+    this.store.dispatch({ type: 'talk', machineId, action: { type: 'recalled', draft, threadId } });
     this.session(machineId)?.start();
   }
 
@@ -131,20 +137,14 @@ export class App {
       environmentId: machine.environmentId,
       dispatch: (action) => this.store.dispatch({ type: 'talk', machineId, action }),
       talk: () => this.store.get().talks.get(machineId) ?? NEW_TALK,
+      left: this.#keeper.recall(machineId).stream,
+      onStream: (stream) => this.#keeper.onStream(machineId, stream),
     });
     this.#sessions.set(machineId, session);
     return session;
   }
 
-  #keepDrafts(): void {
-    for (const [machineId, talk] of this.store.get().talks) {
-      if (this.#drafted.get(machineId) === talk) continue;
-      this.#drafted.set(machineId, talk);
-      keepDraft(machineId, unsentText(talk));
-    }
-  }
-
-  /** No other page can take over a stream. So an idle agent is let go; one in the middle of a turn may finish it, and remember it. */
+  /** An idle agent is let go. In the middle of a turn the stream stays open: the next page takes it up, and until then the relay keeps it. */
   #leave(): void {
     const { talks } = this.store.get();
     for (const [machineId, session] of this.#sessions) {

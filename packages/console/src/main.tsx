@@ -55,6 +55,10 @@ async function start(root: HTMLElement, code: string | null): Promise<void> {
     const scanned = takeCode();
     if (scanned !== null) void app.scanned(scanned);
   });
+  // one that the browser kept whole has let its agents go, and would not know
+  addEventListener('pageshow', (event) => {
+    if (event instanceof PageTransitionEvent && event.persisted) location.reload();
+  });
   await app.start(code);
 }
 

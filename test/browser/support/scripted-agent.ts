@@ -17,8 +17,15 @@ const decisions: string[] = [];
 let ids = 0;
 const next = (kind: string) => `${kind}-${++ids}`;
 
-const tell = ({ threadId, turnId }: Turn, method: string, params: Json) =>
+/** By thread: what a thread that is resumed consists of. As with the stock codex, an item is part of it once it is complete. */
+const turns = new Map<string, { id: string; status: string; items: unknown[] }[]>();
+
+function tell({ threadId, turnId }: Turn, method: string, params: Json): void {
+  const turn = turns.get(threadId)?.find(({ id }) => id === turnId);
+  if (method === 'item/completed') turn?.items.push(params['item']);
+  if (method === 'turn/completed' && turn !== undefined) turn.status = 'completed';
   write({ method, params: { threadId, turnId, ...params } });
+}
 
 async function say(turn: Turn, pieces: Iterable<string>, pauseMs = 0): Promise<void> {
   const itemId = next('item');
@@ -105,19 +112,29 @@ const REMEMBERED = {
   turns: [{ id: 't', status: 'completed', items: [{ type: 'agentMessage', id: 'o', text: 'I **remember** this.' }] }],
 };
 
+function resumed(id: string): Json {
+  const known = turns.get(id);
+  if (known !== undefined) return { id, turns: known };
+  if (id === REMEMBERED.id) return REMEMBERED;
+  throw new Error('no rollout found');
+}
+
 function answer(method: unknown, params: Json): Json {
   switch (method) {
     case 'initialize':
       return { userAgent: 'scripted-agent/1 (test)' };
-    case 'thread/start':
-      return { thread: { id: next('thread') } };
+    case 'thread/start': {
+      const thread = { id: next('thread') };
+      turns.set(thread.id, []);
+      return { thread };
+    }
     case 'thread/list':
       return { data: [{ ...REMEMBERED, turns: [] }], nextCursor: null };
     case 'thread/resume':
-      if (params['threadId'] !== REMEMBERED.id) throw new Error('no rollout found');
-      return { thread: REMEMBERED };
+      return { thread: resumed(String(params['threadId'])) };
     case 'turn/start': {
       const turn = { threadId: String(params['threadId']), turnId: next('turn') };
+      turns.get(turn.threadId)?.push({ id: turn.turnId, status: 'inProgress', items: [] });
       const [part] = params['input'] as { text: string }[];
       setImmediate(() => void play(turn, part?.text ?? '', params['clientUserMessageId']));
       return { turn: { id: turn.turnId } };

@@ -1,5 +1,4 @@
 import { type RpcClient, RpcError } from '@holdfast/controller';
-import { readApproval } from '../chat/approval.ts';
 import { readThreads } from '../chat/threads.ts';
 import type { ServerRequestResolvedNotification } from '../codex-protocol/v2/ServerRequestResolvedNotification.ts';
 import type { Thread } from '../codex-protocol/v2/Thread.ts';
@@ -12,33 +11,37 @@ import type { Turn } from '../codex-protocol/v2/Turn.ts';
 import type { TurnInterruptParams } from '../codex-protocol/v2/TurnInterruptParams.ts';
 import type { TurnStartParams } from '../codex-protocol/v2/TurnStartParams.ts';
 import type { TurnStartResponse } from '../codex-protocol/v2/TurnStartResponse.ts';
+import type { KeptRequest } from '../device/kept-talk.ts';
 import { listOf, member, textOf } from '../read.ts';
 import { chatOf, type Talk } from '../state/talk.ts';
 import type { TalkAction } from '../state/talk-actions.ts';
+import { Questions } from './questions.ts';
 
 export interface ConversationOptions {
   readonly rpc: RpcClient;
   readonly dispatch: (action: TalkAction) => void;
   readonly talk: () => Talk;
+  /** Called with what the agent waits for a person to answer, whenever that changes. */
+  readonly onAsked: (waiting: readonly KeptRequest[]) => void;
 }
 
-const METHOD_NOT_FOUND = -32601;
 const THREADS_SHOWN = 50;
 
 /** Talks to an agent of codex app-server's protocol: threads, turns, approvals. */
 export class CodexConversation {
   readonly #options: ConversationOptions;
-  readonly #decisions = new Map<string, (decision: unknown) => void>();
+  readonly #questions: Questions;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    const { rpc, dispatch } = options;
+    const { rpc, dispatch, onAsked } = options;
+    this.#questions = new Questions({ rpc, dispatch, onChange: onAsked });
     rpc.onNotification((method, params) => {
-      if (method === 'serverRequest/resolved')
-        this.#decisions.delete(JSON.stringify(member<ServerRequestResolvedNotification>(params, 'requestId')));
+      if (method === 'serverRequest/resolved') {
+        this.#questions.resolved(JSON.stringify(member<ServerRequestResolvedNotification>(params, 'requestId')));
+      }
       dispatch({ type: 'notified', method, params });
     });
-    rpc.onRequest((method, params, id) => this.#ask(method, params, id));
   }
 
   async send(text: string): Promise<void> {
@@ -69,9 +72,7 @@ export class CodexConversation {
   }
 
   decide(key: string, decision: unknown): void {
-    this.#decisions.get(key)?.(decision);
-    this.#decisions.delete(key);
-    this.#options.dispatch({ type: 'answered', key });
+    this.#questions.decide(key, decision);
   }
 
   async list(): Promise<void> {
@@ -114,8 +115,25 @@ export class CodexConversation {
     }
   }
 
+  /** On a stream that an earlier page had: what it was asked, and the thread that was shown, as it is now. */
+  async rejoin(asked: readonly KeptRequest[]): Promise<void> {
+    const { dispatch, talk } = this.#options;
+    const { threadId } = talk();
+    this.#questions.restore(asked);
+    try {
+      if (threadId !== null) await this.#load(threadId);
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      dispatch({
+        type: 'noted',
+        tone: 'quiet',
+        text: 'What was said before is not shown: this agent does not tell it.',
+      });
+    }
+  }
+
   close(): void {
-    this.#decisions.clear();
+    this.#questions.clear();
   }
 
   async #load(threadId: string): Promise<void> {
@@ -133,23 +151,6 @@ export class CodexConversation {
     if (threadId === null) throw new RpcError(0, 'the agent answered thread/start without a thread.');
     this.#options.dispatch({ type: 'thread-began', threadId });
     return threadId;
-  }
-
-  #ask(method: string, params: unknown, id: string | number): Promise<unknown> {
-    const { dispatch } = this.#options;
-    const approval = readApproval(method, params, id);
-    if (approval === null) {
-      dispatch({
-        type: 'noted',
-        tone: 'quiet',
-        text: `The agent asked for something this page does not do (${method}), and was told so.`,
-      });
-      return Promise.reject(new RpcError(METHOD_NOT_FOUND, `The Holdfast page does not answer ${method}.`));
-    }
-    return new Promise((resolve) => {
-      this.#decisions.set(approval.key, (decision) => resolve({ decision }));
-      dispatch({ type: 'asked', approval });
-    });
   }
 
   async #try(method: string, params: object): Promise<void> {

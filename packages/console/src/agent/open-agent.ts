@@ -8,6 +8,8 @@ import type { Agent } from '../state/talk.ts';
 export interface OpenAgent {
   readonly stream: Stream;
   readonly rpc: RpcClient;
+  /** How many pages have had it before this one. */
+  readonly takenUp: number;
 }
 
 export type OnMessage = (direction: 'sent' | 'received', text: string) => void;
@@ -15,7 +17,19 @@ export type OnMessage = (direction: 'sent' | 'received', text: string) => void;
 /** A stream to the agent of a machine, with every message that passes told to `onMessage`. */
 export function openAgent(controller: Controller, environmentId: string, onMessage: OnMessage): OpenAgent {
   const stream = overheard(controller.openStream(environmentId), onMessage);
-  return { stream, rpc: rpc(stream) };
+  return { stream, rpc: rpc(stream), takenUp: 0 };
+}
+
+/** The stream that an earlier page left open. */
+export function takeUpAgent(
+  controller: Controller,
+  environmentId: string,
+  left: { readonly id: string; readonly takenUp: number },
+  onMessage: OnMessage,
+): OpenAgent {
+  const takenUp = left.takenUp + 1;
+  const stream = overheard(controller.resumeStream(environmentId, left.id, takenUp), onMessage);
+  return { stream, rpc: rpc(stream, { idPrefix: `${takenUp}.` }), takenUp };
 }
 
 function overheard(stream: Stream, onMessage: OnMessage): Stream {

@@ -1,43 +1,54 @@
 import { type Controller, ControllerError, RpcError, type StreamEnd } from '@holdfast/controller';
-import type { Talk } from '../state/talk.ts';
+import type { KeptRequest, KeptStream } from '../device/kept-talk.ts';
+import type { Agent, Talk } from '../state/talk.ts';
 import type { TalkAction } from '../state/talk-actions.ts';
 import { CodexConversation } from './codex-conversation.ts';
 import { McpServer } from './mcp-server.ts';
-import { introduce, type OpenAgent, openAgent } from './open-agent.ts';
+import { introduce, type OpenAgent, openAgent, takeUpAgent } from './open-agent.ts';
 
 export interface SessionOptions {
   readonly controller: Controller;
   readonly environmentId: string;
   readonly dispatch: (action: TalkAction) => void;
   readonly talk: () => Talk;
+  /** A stream that the page before this one left open. */
+  readonly left: KeptStream | null;
+  /** Called whenever what another page would have to know of the stream has changed; null: there is none to take up. */
+  readonly onStream: (stream: KeptStream | null) => void;
 }
 
 /** The agent of one machine, spoken to as it wants to be: what the page does with it, over one stream after another. */
 export class Session {
   readonly #options: SessionOptions;
+  #left: KeptStream | null;
   #open: OpenAgent | null = null;
   #codex: CodexConversation | null = null;
   #mcp: McpServer | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#left = options.left;
   }
 
-  /** Opens a stream. Does nothing while there is one. */
+  /** Opens a stream, or takes up the one that was left open. Does nothing while there is one. */
   start(): void {
     if (this.#open !== null) return;
     const { controller, environmentId, dispatch } = this.#options;
+    const left = this.#left;
+    this.#left = null;
     dispatch({ type: 'starting' });
     let open: OpenAgent;
     try {
-      open = openAgent(controller, environmentId, (direction, text) => dispatch({ type: 'logged', direction, text }));
+      const log = (direction: 'sent' | 'received', text: string) => dispatch({ type: 'logged', direction, text });
+      open =
+        left === null ? openAgent(controller, environmentId, log) : takeUpAgent(controller, environmentId, left, log);
     } catch (error) {
       dispatch({ type: 'ended', why: error instanceof Error ? error.message : String(error) });
       return;
     }
     this.#open = open;
     void open.stream.closed.then((end) => this.#ended(open, end));
-    void this.#introduce(open);
+    void (left === null ? this.#introduce(open) : this.#rejoin(open, left));
   }
 
   send(text: string): void {
@@ -78,17 +89,19 @@ export class Session {
   close(): void {
     const open = this.#open;
     this.#open = null;
+    this.#left = null;
     this.#codex?.close();
+    this.#options.onStream(null);
     void open?.stream.close();
   }
 
   async #introduce(open: OpenAgent): Promise<void> {
-    const { dispatch, talk } = this.#options;
+    const { dispatch } = this.#options;
     try {
       const agent = await introduce(open);
       if (this.#open !== open) return;
       // before anything else may come from the agent
-      if (agent.kind === 'codex') this.#codex = new CodexConversation({ rpc: open.rpc, dispatch, talk });
+      if (agent.kind === 'codex') this.#codex = this.#converse(open, agent);
       if (agent.kind === 'mcp') this.#mcp = new McpServer({ rpc: open.rpc, dispatch });
       if (agent.kind === 'other') open.rpc.onRequest(() => new Promise(() => {})); // answered by hand
       dispatch({ type: 'ready', agent });
@@ -98,6 +111,24 @@ export class Session {
       if (error instanceof RpcError) this.#failed(open, `The agent did not start: ${error.message}`);
       else if (!(error instanceof ControllerError)) throw error; // the stream's own end is told by `closed`
     }
+  }
+
+  /** What the agent has said since the page before was closed comes by itself; what it said before, it is asked for. */
+  async #rejoin(open: OpenAgent, { agent, asked }: KeptStream): Promise<void> {
+    this.#codex = this.#converse(open, agent);
+    try {
+      await this.#codex.rejoin(asked);
+      if (this.#open === open) this.#options.dispatch({ type: 'ready', agent });
+    } catch (error) {
+      if (!(error instanceof ControllerError)) throw error;
+    }
+  }
+
+  #converse({ rpc, stream, takenUp }: OpenAgent, agent: Agent): CodexConversation {
+    const { dispatch, talk, onStream } = this.#options;
+    const onAsked = (asked: readonly KeptRequest[]) => onStream({ id: stream.id, takenUp, agent, asked });
+    onAsked([]);
+    return new CodexConversation({ rpc, dispatch, talk, onAsked });
   }
 
   /** There is no agent, and its host has said why: that says more than the end of the stream which follows. */
@@ -113,7 +144,10 @@ export class Session {
     this.#codex?.close();
     this.#codex = null;
     this.#mcp = null;
-    this.#options.dispatch({ type: 'ended', why: endWords(reason, error) });
+    this.#options.onStream(null);
+    // it ended while nobody was here: another takes its place
+    if (reason === 'gone' && open.takenUp > 0 && this.#options.talk().phase === 'starting') this.start();
+    else this.#options.dispatch({ type: 'ended', why: endWords(reason, error) });
   }
 }
 

@@ -23,11 +23,12 @@ export function applyNotification(chat: Chat, method: string, params: unknown): 
     case 'turn/completed':
       return turnCompleted(chat, member<TurnStartedNotification>(params, 'turn'));
     case 'item/started':
+      return applyItem(inTurn(chat, params), member<ItemStartedNotification>(params, 'item'), false);
     case 'item/completed':
-      return applyItem(chat, member<ItemStartedNotification>(params, 'item'), method === 'item/completed');
+      return applyItem(chat, member<ItemStartedNotification>(params, 'item'), true);
     case 'item/agentMessage/delta':
     case 'item/plan/delta':
-      return grow(chat, 'agent', itemId, delta);
+      return grow(inTurn(chat, params), 'agent', itemId, delta);
     case 'item/reasoning/summaryTextDelta':
       return grow(chat, 'thinking', itemId, delta);
     case 'item/reasoning/summaryPartAdded':
@@ -52,6 +53,12 @@ export function applyNotification(chat: Chat, method: string, params: unknown): 
     default:
       return chat;
   }
+}
+
+/** A page that was opened in the middle of a turn has not heard of its beginning. */
+function inTurn(chat: Chat, params: unknown): Chat {
+  const id = textOf<ItemStartedNotification>(params, 'turnId');
+  return chat.turn !== null || id === null ? chat : { ...chat, turn: { id } };
 }
 
 function grow(chat: Chat, kind: 'agent' | 'thinking', id: string, delta: string): Chat {

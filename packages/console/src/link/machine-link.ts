@@ -1,4 +1,5 @@
 import { type ConnectionState, type Controller, ControllerError, connect } from '@holdfast/controller';
+import { sessionName } from '../device/session-name.ts';
 import type { StoredPairing } from '../device/storage.ts';
 import type { Action } from '../state/reduce.ts';
 import type { LinkState, Sighting } from '../state/state.ts';
@@ -26,6 +27,7 @@ export class MachineLink {
       base,
       clientId,
       deviceKey,
+      session: sessionName(clientId),
       onOnline: (callback) => {
         this.#hurry = callback;
         addEventListener('online', callback);

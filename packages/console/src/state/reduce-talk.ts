@@ -1,5 +1,5 @@
 import { logMessage } from '../agent/wire-log.ts';
-import { addNote, type Chat, EMPTY_CHAT, putItem } from '../chat/chat.ts';
+import { addNote, type Chat, type ChatItem, EMPTY_CHAT, putItem } from '../chat/chat.ts';
 import { applyNotification, settle } from '../chat/notifications.ts';
 import { readItem } from '../chat/read-item.ts';
 import { readThread } from '../chat/threads.ts';
@@ -12,6 +12,8 @@ import type { TalkAction } from './talk-actions.ts';
 
 export function reduceTalk(talk: Talk, action: TalkAction): Talk {
   switch (action.type) {
+    case 'recalled':
+      return { ...talk, draft: action.draft, threadId: action.threadId };
     case 'starting':
       return { ...talk, phase: 'starting', end: null, approvals: [] };
     case 'ready':
@@ -31,11 +33,7 @@ export function reduceTalk(talk: Talk, action: TalkAction): Talk {
     case 'thread-began':
       return began(talk, action.threadId);
     case 'thread-loaded':
-      return {
-        ...withChat(talk, action.threadId, () => history(action.turns)),
-        threadId: action.threadId,
-        showing: 'chat',
-      };
+      return loaded(talk, action.threadId, action.turns);
     case 'thread-shown':
       return { ...talk, threadId: action.threadId, showing: 'chat' };
     case 'thread-lost':
@@ -47,7 +45,10 @@ export function reduceTalk(talk: Talk, action: TalkAction): Talk {
     case 'notified':
       return notified(talk, action.method, action.params);
     case 'asked':
-      return { ...talk, approvals: [...talk.approvals, action.approval] };
+      return {
+        ...talk,
+        approvals: [...talk.approvals.filter(({ key }) => key !== action.approval.key), action.approval],
+      };
     case 'answered':
       return { ...talk, approvals: talk.approvals.filter(({ key }) => key !== action.key) };
     case 'noted':
@@ -116,6 +117,18 @@ function began(talk: Talk, threadId: string): Talk {
   return { ...talk, chats, threadId: talk.threadId ?? threadId };
 }
 
+/** Where the agent was in the middle of a turn, what it has said of it meanwhile is newer than its history. */
+function loaded(talk: Talk, threadId: string, turns: readonly unknown[]): Talk {
+  const next = withChat(talk, threadId, (before) => {
+    const chat = history(turns);
+    const heard = talk.phase === 'starting' && chat.turn !== null ? before.items.filter(isAgents) : [];
+    return heard.reduce(putItem, chat);
+  });
+  return { ...next, threadId, showing: 'chat' };
+}
+
+const isAgents = ({ kind }: ChatItem) => kind !== 'user' && kind !== 'note';
+
 function history(turns: readonly unknown[]): Chat {
   let chat = EMPTY_CHAT;
   for (const turn of turns) {
@@ -130,7 +143,8 @@ function history(turns: readonly unknown[]): Chat {
 
 /** The agent does not know the thread that is shown: what was said stays to be read, and the next message begins a new one. */
 function lost(talk: Talk, why: string): Talk {
-  const chat = addNote(chatOf(talk), 'quiet', why);
+  const before = chatOf(talk);
+  const chat = before.items.length === 0 ? before : addNote(before, 'quiet', why);
   const chats = new Map(talk.chats);
   chats.delete(talk.threadId);
   chats.set(null, { ...chat, turn: null });

@@ -4,6 +4,7 @@ import type { Agent, Talk, Tool } from './talk.ts';
 
 /** What happens in a session. Named by what has happened; the words on the right are the reducer's business. */
 export type TalkAction =
+  | { readonly type: 'recalled'; readonly draft: string; readonly threadId: string | null }
   | { readonly type: 'starting' }
   | { readonly type: 'ready'; readonly agent: Agent }
   | { readonly type: 'ended'; readonly why: string }
