@@ -6,7 +6,12 @@ import { parseArgs } from 'node:util';
 
 /** The slowest first: they wait out whole lives of a token, while the others run beside them. */
 const suites: Record<string, string[]> = {
-  default: ['test/e2e/seed-*.test.ts', 'test/e2e/*.test.ts', 'packages/*/test/**/*.test.ts'],
+  default: [
+    'test/e2e/seed-*.test.ts',
+    'test/e2e/*.test.ts',
+    'test/{chaos,fuzz,security}/*.test.ts',
+    'packages/*/test/**/*.test.ts',
+  ],
   codex: ['test/codex/*.test.ts'],
   browser: ['test/browser/*.test.ts'],
   faults: ['test/faults/restarted-*.test.ts', 'test/faults/*.test.ts'],

@@ -18,6 +18,7 @@ export {
   type ConnectProxyOptions,
   startConnectProxy,
 } from './proxy/connect-proxy.ts';
+export { Seeded } from './seeded.ts';
 export { type StockCodex, type StockCodexOptions, startStockCodex } from './stock-codex.ts';
 export { TEST_CA_FILE, type TestCertificate, testCertificate } from './tls/certificates.ts';
 export { startTlsFront, type TlsFront } from './tls/tls-front.ts';
