@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ManualClock } from '@holdfast/testkit';
+import { ManualClock, Seeded } from '@holdfast/testkit';
 import fc from 'fast-check';
 import { Admission, type AdmissionKind, defaultPressureLimits, type PressureLimits } from '../../src/pressure/index.ts';
-import { seeded } from './seeded.ts';
 
 const kinds = fc.constantFrom<AdmissionKind>('enroll', 'refresh', 'handshake');
 const LATE = defaultPressureLimits.targetDelayMs + 1;
@@ -12,7 +11,7 @@ const LATE = defaultPressureLimits.targetDelayMs + 1;
 function admissionFor({ seed = 1, limits = {} }: { seed?: number; limits?: Partial<PressureLimits> } = {}) {
   const clock = new ManualClock();
   const loop = { delayMs: 0 };
-  const admission = new Admission({ clock, random: seeded(seed), delayMs: () => loop.delayMs, limits });
+  const admission = new Admission({ clock, random: new Seeded(seed).next, delayMs: () => loop.delayMs, limits });
   return { clock, loop, admission };
 }
 

@@ -1,6 +1,5 @@
-import { ManualClock } from '@holdfast/testkit';
+import { ManualClock, Seeded } from '@holdfast/testkit';
 import { Admission } from '../../src/pressure/index.ts';
-import { seeded } from './seeded.ts';
 
 export interface FleetOptions {
   readonly hosts: number;
@@ -27,7 +26,7 @@ export interface FleetReturn {
 /** Lets a fleet come back to a relay that does one thing after the other, in time that passes only in numbers. */
 export function comeBack({ hosts, costMs, refusalMs, withinMs, jitterMs, seed }: FleetOptions): FleetReturn {
   const clock = new ManualClock();
-  const random = seeded(seed);
+  const random = new Seeded(seed).next;
   const start = clock.monotonic();
   let busyUntil = start;
   const admission = new Admission({
