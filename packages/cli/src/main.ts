@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts';
 import { clientsCommand } from './commands/clients.ts';
 import { codexHomeCommand } from './commands/codex-home.ts';
 import { environmentsCommand } from './commands/environments.ts';
+import { forwardCommand } from './commands/forward.ts';
 import { hostCommand } from './commands/host.ts';
 import { loginCommand } from './commands/login.ts';
 import { pairCommand } from './commands/pair.ts';
@@ -45,6 +46,7 @@ function program(): Command {
     auditCommand,
     loginCommand,
     codexHomeCommand,
+    forwardCommand,
   ];
   for (const command of commands) holdfast.addCommand(inherit(holdfast, command()));
   return holdfast;

@@ -1,13 +1,23 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isLoopbackHost } from '@holdfast/wire';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { accountSource } from '../account-source.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { jsonOption, relayOption } from '../options.ts';
+import { openEgress } from '../open-egress.ts';
+import { caFileOption, jsonOption, parseListen, relayOption } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { codexCredentials } from '../relay-account.ts';
+import { FORWARD_LISTEN } from './forward.ts';
+
+interface CodexHomeFlags {
+  relay: string;
+  out: string;
+  forward?: { host: string; port: number };
+  caFile?: string;
+  json: boolean;
+}
 
 export function codexHomeCommand(): Command {
   return new Command('codex-home')
@@ -15,35 +25,54 @@ export function codexHomeCommand(): Command {
     .description('Writes auth.json and config.toml into a new folder. Nothing in your own ~/.codex is read or changed.')
     .addOption(relayOption().makeOptionMandatory())
     .requiredOption('--out <dir>', 'the folder to write; it must not hold a CODEX_HOME already')
+    .addOption(
+      new Option('--forward [host:port]', 'go by a `holdfast forward` that listens there, to a relay elsewhere')
+        .argParser(parseListen)
+        .preset(FORWARD_LISTEN),
+    )
+    .addOption(caFileOption())
     .addOption(jsonOption())
-    .action(async ({ relay, out, json }: { relay: string; out: string; json: boolean }) => {
-      const dir = resolve(out);
-      requireLoopback(relay);
-      const account = accountSource(relay).read();
-      if (account === null) throw new CliError(exitCodes.refused, `The account for ${relay} is gone; log in again.`);
-      for (const name of ['auth.json', 'config.toml']) {
-        if (existsSync(join(dir, name)))
-          throw new CliError(
-            exitCodes.data,
-            `${join(dir, name)} is there already, and was left as it is. Name a new folder with --out.`,
-          );
-      }
-      const credentials = await codexCredentials(relay, account, fetch);
-      writeHome(dir, relay, credentials);
-      const command = `CODEX_HOME=${dir} codex app-server --remote-control --listen unix://`;
-      createOutput(json).report(
-        { codexHome: dir, command },
-        `Wrote ${dir}. Start a stock codex as a host of ${relay} with:\n  ${command}`,
+    .action(async (flags: CodexHomeFlags) => writeCodexHome(flags));
+}
+
+async function writeCodexHome({ relay, out, forward, caFile, json }: CodexHomeFlags): Promise<void> {
+  const dir = resolve(out);
+  const base = forward === undefined ? relay : baseBy(forward, relay);
+  requireLoopback(base, relay);
+  const account = accountSource(relay).read();
+  if (account === null) throw new CliError(exitCodes.refused, `The account for ${relay} is gone; log in again.`);
+  for (const name of ['auth.json', 'config.toml']) {
+    if (existsSync(join(dir, name)))
+      throw new CliError(
+        exitCodes.data,
+        `${join(dir, name)} is there already, and was left as it is. Name a new folder with --out.`,
       );
-    });
+  }
+  const egress = openEgress(relay, caFile);
+  const credentials = await codexCredentials(relay, account, egress.fetch).finally(() => egress.close());
+  writeHome(dir, base, credentials);
+  const command = `CODEX_HOME=${dir} codex app-server --remote-control --listen unix://`;
+  const trust = caFile === undefined ? '' : ` --ca-file ${resolve(caFile)}`;
+  const forwarding =
+    forward === undefined ? null : `holdfast forward --relay ${relay} --listen ${new URL(base).host}${trust}`;
+  const steps = forwarding === null ? `  ${command}` : `  ${forwarding} &\n  ${command}`;
+  createOutput(json).report(
+    { codexHome: dir, command, forward: forwarding },
+    `Wrote ${dir}. Start a stock codex as a host of ${relay} with:\n${steps}`,
+  );
+}
+
+/** The relay's base as a forwarder that listens there has it. */
+function baseBy({ host, port }: { host: string; port: number }, relay: string): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}${new URL(relay).pathname}`;
 }
 
 /** A stock codex refuses any other relay (docs/protocol.md §1), so say it before it does. */
-function requireLoopback(relay: string): void {
-  if (isLoopbackHost(new URL(relay).hostname)) return;
+function requireLoopback(base: string, relay: string): void {
+  if (isLoopbackHost(new URL(base).hostname)) return;
   throw new CliError(
     exitCodes.usage,
-    `A stock codex accepts a relay on this machine only, and ${relay} is not. Reach it through a forwarder on loopback, an SSH tunnel for example: ssh -L 7420:127.0.0.1:7420 ${new URL(relay).hostname}`,
+    `A stock codex accepts a relay on this machine only, and ${base} is not. Say --forward, and run \`holdfast forward --relay ${relay}\` beside it.`,
   );
 }
 
