@@ -4,6 +4,7 @@ export type RelayErrorCode =
   | 'ERR_RELAY_HOST_UNKNOWN'
   | 'ERR_RELAY_IN_THE_CLEAR'
   | 'ERR_RELAY_LISTEN'
+  | 'ERR_RELAY_TLS'
   | 'ERR_RELAY_OPERATOR_SOCKET';
 
 /** A relay cannot start. The message is for the person who started it: what, where, why, and what to do. */
@@ -20,8 +21,13 @@ export class RelayError extends Error {
 export function inTheClear(host: string): RelayError {
   return new RelayError(
     'ERR_RELAY_IN_THE_CLEAR',
-    `The relay speaks plain HTTP, and ${host} is reachable from other machines: tokens would cross the network unencrypted. Listen on 127.0.0.1 behind a TLS proxy or a tunnel, or allow it by an explicit word.`,
+    `The relay speaks plain HTTP, and ${host} is reachable from other machines: tokens would cross the network unencrypted. Give it a certificate with --tls-cert and --tls-key, listen on 127.0.0.1 behind a TLS proxy or a tunnel, or allow it by an explicit word.`,
   );
+}
+
+/** @param message what is wrong with the certificate or its key, and what to do */
+export function tlsUnusable(message: string, cause?: unknown): RelayError {
+  return new RelayError('ERR_RELAY_TLS', message, cause === undefined ? {} : { cause });
 }
 
 /** What the system said to `listen`, as an error that says what to do. */

@@ -22,6 +22,7 @@ import { StreamLife } from './stream-life.ts';
 import { Streams } from './streams.ts';
 import { Switchboard } from './switchboard.ts';
 import { Tickets } from './tickets.ts';
+import type { RenewingCertificate } from './tls/renewing.ts';
 import { Tokens } from './tokens.ts';
 import { Tries } from './tries.ts';
 
@@ -40,6 +41,8 @@ export interface ServicesOptions {
   readonly publicUrl: string | null;
   /** How many proxies of one's own stand in front. */
   readonly trustProxy: number;
+  /** What it speaks TLS with; null where it does not. */
+  readonly certificate?: RenewingCertificate | null;
 }
 
 /** The relay's parts, put together on one database. */
@@ -66,6 +69,7 @@ export function createServices(options: ServicesOptions) {
     ...base,
     bounds,
     logger,
+    certificate: options.certificate ?? null,
     devices,
     servers,
     mailbox,

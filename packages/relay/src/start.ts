@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import type { Server as HttpServer } from 'node:http';
 import { openDataFolder } from '@holdfast/data-folder';
 import { DEFAULT_BASE_PATH, isLoopbackHost } from '@holdfast/wire';
 import { getRequestListener } from '@hono/node-server';
@@ -8,8 +6,9 @@ import { type Logger, pino } from 'pino';
 import { PROGRAM } from './beside.ts';
 import { type Bounds, defaultBounds } from './bounds.ts';
 import { type Clock, every, systemClock } from './clock.ts';
+import { type Door, Doors, type ListenAt } from './entrance/doors.ts';
 import { createHttpServer } from './entrance/http-server.ts';
-import { inTheClear, listenError } from './errors.ts';
+import { inTheClear } from './errors.ts';
 import { createApp } from './http/app.ts';
 import { Handshakes } from './links/handshake.ts';
 import { operatorMethods } from './operator/methods.ts';
@@ -17,6 +16,8 @@ import { openOperatorSocket } from './operator/operator-socket.ts';
 import type { RandomBytes } from './secrets.ts';
 import { createServices } from './services.ts';
 import { migrations } from './stores/schema.ts';
+import type { TlsFiles } from './tls/certificate.ts';
+import { RenewingCertificate } from './tls/renewing.ts';
 
 const SWEEP_MS = 60_000;
 /** How long peers may take over their half of the closing handshake when the relay stops. */
@@ -31,6 +32,10 @@ export interface RelayOptions {
   readonly tokenLifeMs?: number;
   /** Default: silent. Never gets a token, a code or a message. */
   readonly logger?: Logger;
+  /** Speaks TLS with these, read again whenever they change. Default: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
+  /** With TLS, also listens in the clear on a free port of loopback; see `Relay.localBase`. Default false. */
+  readonly alsoLocal?: boolean;
   /** Listen beyond loopback although the relay itself speaks no TLS. Default false. */
   readonly allowInsecure?: boolean;
   /**
@@ -56,6 +61,8 @@ export interface Relay {
   readonly url: string;
   /** What hosts and controllers take as their relay: the url and `/backend-api`. */
   readonly base: string;
+  /** The base for a host in the same process. The certificate is for another name than loopback's, so with `alsoLocal` it is in the clear. */
+  readonly localBase: string;
   /** What it is known as: `publicUrl`, else the url. */
   readonly publicUrl: string;
   readonly accountId: string;
@@ -79,10 +86,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   if (!Number.isSafeInteger(trustProxy) || trustProxy < 0) {
     throw new RangeError(`trustProxy must be a number of proxies, 0 or more, not ${trustProxy}`);
   }
-  if (!isLoopbackHost(listen.host) && options.allowInsecure !== true) throw inTheClear(listen.host);
+  if (!isLoopbackHost(listen.host) && options.tls === undefined && options.allowInsecure !== true)
+    throw inTheClear(listen.host);
   const folder = openDataFolder(options.dataDir, { program: PROGRAM, migrations, as: 'owner' });
+  let certificate: RenewingCertificate | null = null;
   try {
     const logger = options.logger ?? pino({ level: 'silent' });
+    if (options.tls !== undefined) certificate = new RenewingCertificate({ files: options.tls, clock, logger });
     const bounds = { ...defaultBounds, ...options.bounds };
     const services = createServices({
       db: folder.db,
@@ -94,35 +104,40 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       listenHost: listen.host,
       publicUrl,
       trustProxy,
+      certificate,
     });
     const handshakes = new Handshakes(services);
     const app = createApp(services, options.pageFolder);
     const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    const http = createHttpServer({ guard: services.guard, bounds, random, serve });
-    http.on('upgrade', handshakes.onUpgrade);
+    const door = (at: ListenAt, speaks: RenewingCertificate | null): Door => {
+      const http = createHttpServer({ guard: services.guard, bounds, random, serve, certificate: speaks });
+      http.on('upgrade', handshakes.onUpgrade);
+      return { http, at, scheme: speaks === null ? 'http' : 'https' };
+    };
+    const local = certificate !== null && options.alsoLocal ? [door({ host: '127.0.0.1', port: 0 }, null)] : [];
     const operator = await openOperatorSocket({
       dataDir: folder.dir,
       methods: operatorMethods(services),
       logger,
     });
-    const port = await bind(http, listen).catch(async (error: unknown) => {
+    const doors = await Doors.open(door(listen, certificate), ...local).catch(async (error: unknown) => {
       await operator.close();
       throw error;
     });
-    const url = `http://${listen.host.includes(':') ? `[${listen.host.replace(/^\[|\]$/g, '')}]` : listen.host}:${port}`;
+    const { url } = doors;
     const sweep = every(clock, SWEEP_MS, () => services.switchboard.sweep());
     let closing: Promise<void> | undefined;
     const close = async () => {
       sweep.cancel();
       await operator.close();
-      const stopped = once(http, 'close');
-      http.close();
+      certificate?.close();
+      const stopped = doors.close();
       services.switchboard.close();
       handshakes.close();
-      http.closeIdleConnections();
+      doors.closeIdleConnections();
       const grace = setTimeout(() => {
         handshakes.terminate();
-        http.closeAllConnections();
+        doors.closeAllConnections();
       }, CLOSE_GRACE_MS);
       await stopped;
       clearTimeout(grace);
@@ -132,12 +147,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     return {
       url,
       base: `${url}${DEFAULT_BASE_PATH}`,
+      localBase: `${doors.localUrl}${DEFAULT_BASE_PATH}`,
       publicUrl: publicUrl ?? url,
       accountId: services.accounts.owner.accountId,
       mintAccountToken: () => services.accounts.mintPassingToken().accountToken,
       close: () => (closing ??= close()),
     };
   } catch (error) {
+    certificate?.close();
     folder.close();
     throw error;
   }
@@ -151,15 +168,4 @@ function readPublicUrl(text: string): string {
     throw new RangeError(`publicUrl must be like https://relay.example.org, with no path or query, not ${text}`);
   }
   return url.origin;
-}
-
-async function bind(http: HttpServer, { host, port }: { host: string; port: number }): Promise<number> {
-  http.listen(port, host.replace(/^\[|\]$/g, ''));
-  try {
-    await once(http, 'listening');
-  } catch (cause) {
-    throw listenError(cause, { host, port });
-  }
-  const address = http.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }

@@ -1,64 +1,42 @@
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { launchRelay } from '../launch-relay.ts';
-import {
-  createLogger,
-  jsonOption,
-  logLevelOption,
-  parseListen,
-  parseSeconds,
-  publicUrlOption,
-  trustProxyOption,
-} from '../options.ts';
+import { createLogger, jsonOption, logLevelOption, parseSeconds } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
+import { addRelayFlags, type RelayFlags, relayOptions } from '../relay-flags.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 
-interface RelayFlags {
-  listen: { host: string; port: number };
+interface Flags extends RelayFlags {
   data?: string;
   tokenLife: number;
-  insecure: boolean;
-  publicUrl?: string;
-  trustProxy: number;
   json: boolean;
   logLevel: LevelWithSilent;
 }
 
 export function relayCommand(): Command {
-  return new Command('relay')
+  const command = new Command('relay')
     .summary('run a relay, where hosts and controllers meet')
     .description(
       'Runs a relay. The first start makes its database and an owner account; `holdfast account token` shows that account.',
-    )
-    .option(
-      '--listen <host:port>',
-      'where to listen; port 0 picks a free one',
-      parseListen,
-      parseListen('127.0.0.1:7420'),
-    )
+    );
+  return addRelayFlags(command)
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
     .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
-    .option('--insecure', 'listen beyond loopback without TLS', false)
-    .addOption(publicUrlOption())
-    .addOption(trustProxyOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('warn'))
-    .action(async (flags: RelayFlags) => runRelay(flags));
+    .action(async (flags: Flags) => runRelay(flags));
 }
 
-async function runRelay(flags: RelayFlags): Promise<void> {
+async function runRelay(flags: Flags): Promise<void> {
   const output = createOutput(flags.json);
   const stop = stopSignal();
   const dataDir = flags.data ?? places.relay(stateHome());
   const relay = await launchRelay({
+    ...relayOptions(flags),
     dataDir,
-    listen: flags.listen,
     tokenLifeMs: flags.tokenLife * 1000,
-    allowInsecure: flags.insecure,
-    publicUrl: flags.publicUrl,
-    trustProxy: flags.trustProxy,
     pageFolder: pageFolder(),
     logger: createLogger(flags.logLevel),
   });

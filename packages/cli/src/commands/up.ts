@@ -8,30 +8,19 @@ import type { LevelWithSilent } from 'pino';
 import { chooseAgent } from '../agents.ts';
 import { launchRelay } from '../launch-relay.ts';
 import { openControl } from '../open-control.ts';
-import {
-  controllersMayOption,
-  createLogger,
-  jsonOption,
-  logLevelOption,
-  parseListen,
-  publicUrlOption,
-  trustProxyOption,
-} from '../options.ts';
+import { controllersMayOption, createLogger, jsonOption, logLevelOption } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
+import { addRelayFlags, type RelayFlags, relayOptions } from '../relay-flags.ts';
 import { minutesLeft, pageAddress, qrCode } from '../show-code.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { tellStatus } from '../tell-status.ts';
 import { version } from '../version.ts';
 
-interface UpFlags {
-  listen: { host: string; port: number };
+interface UpFlags extends RelayFlags {
   data?: string;
   name: string;
-  insecure: boolean;
-  publicUrl?: string;
-  trustProxy: number;
   controllersMay: string[];
   json: boolean;
   logLevel: LevelWithSilent;
@@ -41,7 +30,7 @@ interface UpFlags {
 const CLAIM_POLL_MS = 2_000;
 
 export function upCommand(): Command {
-  return new Command('up')
+  const command = new Command('up')
     .summary('run a relay and a host in one, and show a pairing code')
     .description(
       'Runs a relay and, behind it, a host with an agent on this machine; then shows how to reach it. COMMAND is the agent, as for `holdfast host`.',
@@ -50,18 +39,10 @@ export function upCommand(): Command {
     .argument(
       '[command...]',
       'the agent, after -- (default: codex app-server where codex is on PATH, else the demo agent)',
-    )
-    .option(
-      '--listen <host:port>',
-      'where the relay listens; port 0 picks a free one',
-      parseListen,
-      parseListen('127.0.0.1:7420'),
-    )
+    );
+  return addRelayFlags(command)
     .option('--data <dir>', 'their data folder (default: $HOLDFAST_HOME or the XDG state folder)')
     .option('--name <name>', 'what controllers see this machine as', hostname())
-    .option('--insecure', 'listen beyond loopback without TLS', false)
-    .addOption(publicUrlOption())
-    .addOption(trustProxyOption())
     .addOption(controllersMayOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
@@ -75,18 +56,16 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
   const home = flags.data === undefined ? stateHome() : resolve(flags.data);
   const { agent, description } = chooseAgent(command);
   const relay = await launchRelay({
+    ...relayOptions(flags),
+    alsoLocal: true,
     dataDir: places.relay(home),
-    listen: flags.listen,
-    allowInsecure: flags.insecure,
-    publicUrl: flags.publicUrl,
-    trustProxy: flags.trustProxy,
     pageFolder: pageFolder(),
     logger,
   });
   try {
     const account = { accountId: relay.accountId, accountToken: relay.mintAccountToken() };
     const host = new Host({
-      relay: relay.base,
+      relay: relay.localBase,
       dataDir: places.host(home),
       name: flags.name,
       agent,
@@ -117,6 +96,7 @@ async function showCode(host: Host, { url, publicUrl }: Relay, output: Output): 
   const pairing = await host.startPairing(true);
   const code = pairing.manualPairingCode ?? pairing.pairingCode;
   const address = pageAddress(publicUrl, code);
+  const here = url.startsWith('https:') ? publicUrl : url; // a certificate is for the name
   const text = [
     '',
     qrCode(address),
@@ -125,7 +105,7 @@ async function showCode(host: Host, { url, publicUrl }: Relay, output: Output): 
     `Pairing code:  ${code}   (good once, for ${minutesLeft(pairing, Date.now())} minutes)`,
     '',
     'From a second terminal:',
-    `  npx holdfast attach --relay ${url} --code ${code}`,
+    `  npx holdfast attach --relay ${here} --code ${code}`,
     '',
     'Another code: npx holdfast pair    State: npx holdfast status    End: Ctrl-C',
   ];

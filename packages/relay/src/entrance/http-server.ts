@@ -1,41 +1,48 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Bounds } from '../bounds.ts';
 import { answerOf, Failure } from '../http/failure.ts';
 import { mintId, type RandomBytes } from '../secrets.ts';
+import type { RenewingCertificate } from '../tls/renewing.ts';
 import type { Guard } from './guard.ts';
+import { answerPlainHttp } from './plain-http.ts';
 
 export interface HttpServerOptions {
   readonly guard: Guard;
   readonly bounds: Bounds;
   readonly random: RandomBytes;
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void;
+  /** With one it speaks TLS, and nothing else. */
+  readonly certificate: RenewingCertificate | null;
 }
 
 /** A socket on which nothing moves for this long is closed; those of links have their own heartbeat. */
 const IDLE_MS = 60_000;
+/** What is older has been broken. */
+const TLS = { minVersion: 'TLSv1.2' } as const;
 
-/** The one port: bounded in how many may come, how slowly, and by which name. */
-export function createHttpServer({ guard, bounds, random, serve }: HttpServerOptions): Server {
+/** One port: bounded in how many may come, how slowly, and by which name. */
+export function createHttpServer(options: HttpServerOptions): Server {
+  const { guard, bounds, random, serve, certificate } = options;
   const { headersMs, requestMs } = bounds;
-  const http = createServer(
-    {
-      headersTimeout: headersMs,
-      requestTimeout: Math.max(headersMs, requestMs),
-      connectionsCheckingInterval: Math.min(headersMs, 5_000),
-    },
-    (request, response) => {
-      try {
-        guard.check(request, 'request');
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        const { status, headers, body } = answerOf(error, mintId('req_', random));
-        response.writeHead(status, { ...headers, connection: 'close' }).end(body);
-        return;
-      }
-      serve(request, response);
-    },
-  );
+  const limits = {
+    headersTimeout: headersMs,
+    requestTimeout: Math.max(headersMs, requestMs),
+    connectionsCheckingInterval: Math.min(headersMs, 5_000),
+  };
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      guard.check(request, 'request');
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const { status, headers, body } = answerOf(error, mintId('req_', random));
+      response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+      return;
+    }
+    serve(request, response);
+  };
+  const http = certificate === null ? createServer(limits, onRequest) : overTls(certificate, limits, onRequest);
   http.timeout = IDLE_MS;
   http.maxConnections = bounds.connections;
   if (guard.knowsAddressesBySocket) {
@@ -46,4 +53,17 @@ export function createHttpServer({ guard, bounds, random, serve }: HttpServerOpt
     });
   }
   return http;
+}
+
+/** Each new connection gets the certificate of that moment; those that are open keep theirs. */
+function overTls(
+  certificate: RenewingCertificate,
+  limits: { headersTimeout: number },
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const { cert, key } = certificate.pair;
+  const https = createTlsServer({ ...limits, ...TLS, cert, key, handshakeTimeout: limits.headersTimeout }, onRequest);
+  certificate.onRenewed((pair) => https.setSecureContext({ ...TLS, cert: pair.cert, key: pair.key }));
+  answerPlainHttp(https);
+  return https;
 }

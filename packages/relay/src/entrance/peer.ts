@@ -10,7 +10,8 @@ export interface Peer {
 /** What is read of a request. */
 export interface Asking {
   readonly headers: IncomingHttpHeaders;
-  readonly socket: { readonly remoteAddress?: string | undefined };
+  /** `encrypted`: the relay itself speaks TLS on it. */
+  readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean };
 }
 
 /**
@@ -21,11 +22,12 @@ export interface Asking {
  */
 export function peerOf({ headers, socket }: Asking, trustProxy: number): Peer {
   const nearest = plainAddress(socket.remoteAddress ?? '') ?? 'unknown';
-  if (trustProxy === 0) return { address: nearest, scheme: 'http' };
+  const own = socket.encrypted === true ? 'https' : 'http';
+  if (trustProxy === 0) return { address: nearest, scheme: own };
   const address = plainAddress(entriesOf(headers['x-forwarded-for']).at(-trustProxy) ?? '') ?? nearest;
   // most proxies overwrite this one instead of adding to it
   const schemes = entriesOf(headers['x-forwarded-proto']);
-  return { address, scheme: (schemes.at(-trustProxy) ?? schemes[0]) === 'https' ? 'https' : 'http' };
+  return { address, scheme: (schemes.at(-trustProxy) ?? schemes[0]) === 'https' ? 'https' : own };
 }
 
 export function isLoopbackAddress(address: string): boolean {

@@ -1,0 +1,43 @@
+import type { RelayOptions } from '@holdfast/relay';
+import type { Command } from 'commander';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+import { parseListen, publicUrlOption, trustProxyOption } from './options.ts';
+
+/** How a relay is reached: the same for `relay` and for `up`. */
+export interface RelayFlags {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure: boolean;
+  readonly publicUrl?: string;
+  readonly trustProxy: number;
+}
+
+export function addRelayFlags(command: Command): Command {
+  return command
+    .option(
+      '--listen <host:port>',
+      'where the relay listens; port 0 picks a free one',
+      parseListen,
+      parseListen('127.0.0.1:7420'),
+    )
+    .option(
+      '--tls-cert <file>',
+      'speak TLS with this certificate (PEM, its chain behind it); read again when it changes',
+    )
+    .option('--tls-key <file>', 'its key (PEM, not encrypted, not readable by others)')
+    .option('--insecure', 'listen beyond loopback without TLS', false)
+    .addOption(publicUrlOption())
+    .addOption(trustProxyOption());
+}
+
+/** @throws CliError when one of two that belong together is missing */
+export function relayOptions(flags: RelayFlags): Omit<RelayOptions, 'dataDir'> {
+  const { listen, insecure, publicUrl, trustProxy, tlsCert, tlsKey } = flags;
+  const reach = { listen, allowInsecure: insecure, publicUrl, trustProxy };
+  if (tlsCert !== undefined && tlsKey !== undefined) return { ...reach, tls: { cert: tlsCert, key: tlsKey } };
+  if (tlsCert === undefined && tlsKey === undefined) return reach;
+  const [given, missing] = tlsCert === undefined ? ['--tls-key', '--tls-cert'] : ['--tls-cert', '--tls-key'];
+  throw new CliError(exitCodes.usage, `${given} wants ${missing} beside it: TLS needs a certificate and its key.`);
+}
