@@ -24,14 +24,43 @@ describe('an agent of another protocol, in a browser', { skip, concurrency: 2 },
     const up = await startUp(t, ['--', process.execPath, server, 'stdio']);
     const page = await watchedPage(t, up.url);
     await page.goto(`${up.url}/#${up.code}`);
-    const echo = page.locator('.tools > li', { has: page.locator('summary code', { hasText: /^echo$/ }) });
-    await echo.locator('summary').first().click();
-    await echo.getByLabel('Arguments, as JSON').fill('{ "message": ');
+    const tool = async (name: string) => {
+      const found = page.locator('.tools > li', {
+        has: page.locator('summary code', { hasText: new RegExp(`^${name}$`) }),
+      });
+      await found.locator('summary').first().click();
+      return found;
+    };
+    const echo = await tool('echo');
     await echo.getByRole('button', { name: 'Call echo' }).click();
-    await echo.getByText('The arguments are not JSON.').waitFor();
-    await echo.getByLabel('Arguments, as JSON').fill('{ "message": "from a phone" }');
+    await echo.getByText('message is required.').waitFor();
+    await echo.getByLabel('message').fill('from a phone');
     await echo.getByRole('button', { name: 'Call echo' }).click();
     await echo.getByText('Echo: from a phone').waitFor();
+
+    const sum = await tool('get-sum');
+    await sum.getByLabel('a', { exact: true }).fill('two');
+    await sum.getByLabel('b', { exact: true }).fill('40');
+    await sum.getByRole('button', { name: 'Call get-sum' }).click();
+    await sum.getByText('a is not a number.').waitFor();
+    await sum.getByLabel('a', { exact: true }).fill('2');
+    await sum.getByRole('button', { name: 'Call get-sum' }).click();
+    await sum.getByText('The sum of 2 and 40 is 42.').waitFor();
+
+    const picture = await tool('get-tiny-image');
+    await picture.getByRole('button', { name: 'Call get-tiny-image' }).click();
+    const image = picture.locator('img');
+    await image.waitFor();
+    await eventually(
+      'the picture to be drawn',
+      async () => Number(await image.evaluate((element: { naturalWidth?: number }) => element.naturalWidth)) > 0,
+    );
+
+    const structured = await tool('get-structured-content');
+    await structured.getByLabel('location').selectOption('Chicago');
+    await structured.getByRole('button', { name: 'Call get-structured-content' }).click();
+    await structured.getByText('The same as structured data').click();
+    await structured.getByLabel('Structured data').getByText('temperature').waitFor();
   });
 
   test('any other: its messages are shown, and written by hand', async (t) => {

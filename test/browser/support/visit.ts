@@ -42,7 +42,8 @@ async function watch(t: TestContext, context: BrowserContext, origin: string): P
   const page = context.pages()[0] ?? (await context.newPage());
   const faults: string[] = [];
   context.on('request', (request) => {
-    if (!request.url().startsWith(`${origin}/`)) faults.push(`asked ${request.url()}`);
+    const url = request.url().replace(/^blob:/, ''); // made by the page itself
+    if (!url.startsWith(`${origin}/`)) faults.push(`asked ${url}`);
   });
   page.on('websocket', (socket) => {
     if (new URL(socket.url()).host !== new URL(origin).host) faults.push(`opened ${socket.url()}`);

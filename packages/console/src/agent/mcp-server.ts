@@ -2,6 +2,7 @@ import { type RpcClient, RpcError } from '@holdfast/controller';
 import { listOf, member, textOf } from '../read.ts';
 import type { Tool } from '../state/talk.ts';
 import type { TalkAction } from '../state/talk-actions.ts';
+import { failure, readResult } from '../tools/result.ts';
 
 export interface McpOptions {
   readonly rpc: RpcClient;
@@ -11,7 +12,7 @@ export interface McpOptions {
 const METHOD_NOT_FOUND = -32601;
 /** A server whose cursor never ends is not followed for ever. */
 const MOST_PAGES = 20;
-const MOST_RESULT = 200_000;
+const MOST_TOOLS = 500;
 
 /** Lists and calls the tools of an MCP server. */
 export class McpServer {
@@ -35,29 +36,24 @@ export class McpServer {
       cursor = textOf(answer, 'nextCursor');
       if (cursor === null) break;
     }
-    dispatch({ type: 'tools', tools });
+    dispatch({ type: 'tools', tools: tools.slice(0, MOST_TOOLS) });
   }
 
   async call(tool: string, args: unknown): Promise<void> {
     const { rpc, dispatch } = this.#options;
+    dispatch({ type: 'tool-called', tool, call: 'running' });
     try {
       const answer = await rpc.request('tools/call', { name: tool, arguments: args });
-      dispatch({ type: 'tool-result', tool, text: resultText(answer), bad: member(answer, 'isError') === true });
+      dispatch({ type: 'tool-called', tool, call: readResult(answer) });
     } catch (error) {
-      if (error instanceof RpcError) dispatch({ type: 'tool-result', tool, text: error.message, bad: true });
+      if (error instanceof RpcError) dispatch({ type: 'tool-called', tool, call: failure(error.message) });
     }
   }
 }
 
 function readTool(raw: unknown): Tool[] {
   const name = textOf(raw, 'name');
-  if (name === null) return [];
-  const schema = JSON.stringify(member(raw, 'inputSchema') ?? {}, null, 2);
-  return [{ name, description: textOf(raw, 'description') ?? '', schema }];
-}
-
-export function resultText(answer: unknown): string {
-  const parts = listOf(answer, 'content').map((part) => textOf(part, 'text') ?? JSON.stringify(part, null, 2));
-  const text = parts.length > 0 ? parts.join('\n') : JSON.stringify(answer, null, 2);
-  return text.slice(0, MOST_RESULT);
+  return name === null
+    ? []
+    : [{ name, description: textOf(raw, 'description') ?? '', schema: member(raw, 'inputSchema') ?? {} }];
 }

@@ -55,8 +55,8 @@ export function reduceTalk(talk: Talk, action: TalkAction): Talk {
       return withChat(talk, talk.threadId, (chat) => addNote(chat, action.tone, action.text));
     case 'tools':
       return { ...talk, tools: action.tools };
-    case 'tool-result':
-      return { ...talk, toolResult: { tool: action.tool, text: action.text, bad: action.bad } };
+    case 'tool-called':
+      return { ...talk, calls: new Map(talk.calls).set(action.tool, action.call) };
     case 'logged':
       return { ...talk, log: logMessage(talk.log, action.direction, action.text) };
   }
@@ -177,5 +177,6 @@ function ended(talk: Talk, why: string): Talk {
       },
     ]),
   );
-  return { ...talk, phase: 'ended', end: why, approvals: [], chats, draft: unsentText(talk) };
+  const calls = new Map([...talk.calls].filter(([, call]) => call !== 'running'));
+  return { ...talk, phase: 'ended', end: why, approvals: [], chats, calls, draft: unsentText(talk) };
 }

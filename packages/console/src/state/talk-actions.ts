@@ -1,6 +1,6 @@
 import type { Approval } from '../chat/approval.ts';
 import type { ThreadSummary } from '../chat/threads.ts';
-import type { Agent, Talk, Tool } from './talk.ts';
+import type { Agent, Talk, Tool, ToolCall } from './talk.ts';
 
 /** What happens in a session. Named by what has happened; the words on the right are the reducer's business. */
 export type TalkAction =
@@ -24,5 +24,5 @@ export type TalkAction =
   | { readonly type: 'answered'; readonly key: string }
   | { readonly type: 'noted'; readonly tone: 'quiet' | 'bad'; readonly text: string }
   | { readonly type: 'tools'; readonly tools: readonly Tool[] }
-  | { readonly type: 'tool-result'; readonly tool: string; readonly text: string; readonly bad: boolean }
+  | { readonly type: 'tool-called'; readonly tool: string; readonly call: ToolCall }
   | { readonly type: 'logged'; readonly direction: 'sent' | 'received'; readonly text: string };

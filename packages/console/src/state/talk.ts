@@ -2,6 +2,7 @@ import { EMPTY_LOG, type WireLog } from '../agent/wire-log.ts';
 import type { Approval } from '../chat/approval.ts';
 import { type Chat, EMPTY_CHAT } from '../chat/chat.ts';
 import type { ThreadSummary } from '../chat/threads.ts';
+import type { ToolResult } from '../tools/result.ts';
 
 /** How an agent wants to be talked to, as its answer to `initialize` tells. */
 export interface Agent {
@@ -12,9 +13,11 @@ export interface Agent {
 export interface Tool {
   readonly name: string;
   readonly description: string;
-  /** Its JSON Schema, as text. */
-  readonly schema: string;
+  /** Of its arguments: a JSON Schema, as it came. */
+  readonly schema: unknown;
 }
+
+export type ToolCall = 'running' | ToolResult;
 
 /** A session with the agent of one machine, from the first `initialize` on. */
 export interface Talk {
@@ -30,7 +33,8 @@ export interface Talk {
   readonly threadsProblem: string | null;
   readonly approvals: readonly Approval[];
   readonly tools: readonly Tool[];
-  readonly toolResult: { readonly tool: string; readonly text: string; readonly bad: boolean } | null;
+  /** The last call of each tool, by its name. */
+  readonly calls: ReadonlyMap<string, ToolCall>;
   readonly log: WireLog;
   readonly showing: 'chat' | 'threads' | 'wire';
 }
@@ -46,7 +50,7 @@ export const NEW_TALK: Talk = {
   threadsProblem: null,
   approvals: [],
   tools: [],
-  toolResult: null,
+  calls: new Map(),
   log: EMPTY_LOG,
   showing: 'chat',
 };

@@ -3,13 +3,15 @@ import { chatOf, NEW_TALK, type Talk } from '../state/talk.ts';
 import { Approvals } from './approvals.tsx';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
+import { lazily } from './lazily.tsx';
 import { LinkStatus } from './link-status.tsx';
 import { SessionEnd } from './session-end.tsx';
 import { TalkHeader } from './talk-header.tsx';
 import { Threads } from './threads.tsx';
-import { Tools } from './tools.tsx';
 import { useApp } from './use-app.ts';
-import { WireConsole } from './wire-console.tsx';
+
+const Tools = lazily(() => import('./tools.tsx').then((module) => module.Tools));
+const WireConsole = lazily(() => import('./wire-console.tsx').then((module) => module.WireConsole));
 
 export function TalkView({ machine, talk = NEW_TALK }: { machine: Machine; talk: Talk | undefined }) {
   const app = useApp();

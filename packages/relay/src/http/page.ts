@@ -6,7 +6,7 @@ const CSP = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' blob:", // a tool's picture, which the page made a blob of
   "connect-src 'self'",
   "manifest-src 'self'",
   "worker-src 'self'",
