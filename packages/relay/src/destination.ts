@@ -6,6 +6,13 @@ export function controllerDest(clientId: string, session: string | null): string
   return session === null ? clientId : `${clientId}/${session}`;
 }
 
+/**
+ * Where the segments of a message for a host wait for the rest of it. It counts as the host's, and nobody reads it.
+ */
+export function heldDest(serverId: string): string {
+  return `${serverId}/held`;
+}
+
 /** The server_id or client_id that a destination belongs to. */
 export function ownerOf(dest: string): string {
   const end = dest.indexOf('/');

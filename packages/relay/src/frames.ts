@@ -1,11 +1,17 @@
 import { encodeEnvelope, type FromController, type FromHost, type Position, positionOf, WHOLE } from '@holdfast/wire';
 import type { Address } from './effects.ts';
+import type { Part } from './stream-life.ts';
 import type { Stream } from './streams.ts';
+
+/** Whether more of its message follows. */
+export function partOf(envelope: FromController | FromHost): Part {
+  if (!('segment_count' in envelope)) return 'whole';
+  return envelope.segment_id < envelope.segment_count - 1 ? 'more follows' : 'last';
+}
 
 /** Where a stream stands once this envelope is taken: after the last segment of a message, the message is whole. */
 export function endPosition(envelope: FromController | FromHost): Position {
-  const isChunk = 'segment_count' in envelope && envelope.segment_id < envelope.segment_count - 1;
-  return isChunk ? positionOf(envelope) : { seq: envelope.seq_id, segment: WHOLE };
+  return partOf(envelope) === 'more follows' ? positionOf(envelope) : { seq: envelope.seq_id, segment: WHOLE };
 }
 
 /** Where the envelope itself stands, as an end-to-end ack will name it. */

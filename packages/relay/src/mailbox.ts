@@ -34,6 +34,7 @@ export class Mailbox {
   readonly #trimNotices: StatementSync;
   readonly #trimStream: StatementSync;
   readonly #drop: StatementSync;
+  readonly #copy: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -52,6 +53,10 @@ export class Mailbox {
       `DELETE FROM mail WHERE stream = ? AND dest = ? AND (seq < ? OR (seq = ? AND segment <= ?)) ${deleted}`,
     );
     this.#drop = db.prepare(`DELETE FROM mail WHERE stream = ? AND dest = ? ${deleted}`);
+    this.#copy = db.prepare(
+      `INSERT INTO mail (dest, stream, seq, segment, bytes, stored_at, frame)
+         SELECT ?, stream, seq, segment, bytes, stored_at, frame FROM mail WHERE stream = ? AND dest = ? ORDER BY cursor`,
+    );
     this.reload();
   }
 
@@ -96,6 +101,14 @@ export class Mailbox {
 
   drop(stream: number, dest: string): void {
     this.#uncount(this.#drop.all(stream, dest));
+  }
+
+  /** A stream's mail goes on to another destination, behind all that is there, in its order. */
+  move(stream: number, from: string, to: string): void {
+    const { frames, bytes } = this.waiting(from, stream);
+    this.#copy.run(to, stream, from);
+    this.drop(stream, from);
+    this.#count(to, stream, frames, bytes);
   }
 
   /** All mail of a host, or of all sessions of a client. */

@@ -1,7 +1,7 @@
 import { encodeEnvelope, type FromController, type FromHost, isAfter, positionOf, WHOLE } from '@holdfast/wire';
 import type { Devices } from './devices.ts';
 import type { Effects } from './effects.ts';
-import { endPosition, ownPosition, pongUnknown } from './frames.ts';
+import { endPosition, ownPosition, partOf, pongUnknown } from './frames.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { StreamLife } from './stream-life.ts';
 import type { Stream, Streams } from './streams.ts';
@@ -105,6 +105,6 @@ export class Routing {
     }
     const open = stream ?? life.open({ serverId, clientId: client_id, streamId: stream_id, dest }, effects);
     streams.change(open, { up: endPosition(envelope), state: 'open' });
-    life.post(open, { dest: serverId, position: ownPosition(envelope), frame }, effects);
+    life.postToHost(open, { position: ownPosition(envelope), frame }, partOf(envelope), effects);
   }
 }

@@ -1,12 +1,15 @@
 import { type Position, START } from '@holdfast/wire';
 import type { Bounds } from './bounds.ts';
 import type { Clock } from './clock.ts';
-import { ownerOf } from './destination.ts';
+import { heldDest, ownerOf } from './destination.ts';
 import type { Effects } from './effects.ts';
 import { clientClosed, pongUnknown } from './frames.ts';
 import { type Mailbox, NOTICE } from './mailbox.ts';
 import type { Servers } from './servers.ts';
 import type { NewStream, Stream, Streams } from './streams.ts';
+
+/** What a frame is of its message. */
+export type Part = 'whole' | 'more follows' | 'last';
 
 export interface StreamLifeOptions {
   readonly clock: Clock;
@@ -38,10 +41,29 @@ export class StreamLife {
     mailbox.put({ ...mail, stream: stream.id }, clock.wall());
     effects.mailed.add(mail.dest);
     const own = mailbox.waiting(mail.dest, stream.id);
+    const reader = mail.dest === heldDest(stream.serverId) ? stream.serverId : mail.dest;
     const overflows =
-      own.bytes > (isLive(mail.dest) ? bounds.liveStreamBytes : bounds.streamBytes) || own.frames > bounds.streamFrames;
+      own.bytes > (isLive(reader) ? bounds.liveStreamBytes : bounds.streamBytes) || own.frames > bounds.streamFrames;
     if (overflows) this.reset(stream, effects);
     else this.#makeRoom(stream, mail.dest, effects);
+  }
+
+  /**
+   * Mails to the stream's host. A host puts one message of a client together at a time and gives it up when a segment of another comes
+   * (docs/protocol.md §3), so segments go out when all of theirs are there, whatever the client's other streams say meanwhile.
+   */
+  postToHost(stream: Stream, mail: { position: Position; frame: string }, part: Part, effects: Effects): void {
+    const { mailbox } = this.#options;
+    const held = heldDest(stream.serverId);
+    if (part === 'more follows') {
+      this.post(stream, { ...mail, dest: held }, effects);
+      return;
+    }
+    if (mailbox.waiting(held, stream.id).frames > 0) {
+      if (part === 'last') mailbox.move(stream.id, held, stream.serverId);
+      else mailbox.drop(stream.id, held); // their sender gave them up
+    }
+    this.post(stream, { ...mail, dest: stream.serverId }, effects);
   }
 
   /** Mails a frame that outlives its stream. Where the mailbox is full it is left out: the next ping finds the stream unknown. */
@@ -54,6 +76,7 @@ export class StreamLife {
 
   /** Its controller has closed it. What it sent is known again if it comes again. */
   close(stream: Stream): void {
+    this.#options.mailbox.drop(stream.id, heldDest(stream.serverId));
     this.#options.streams.change(stream, { state: 'closed', down: START, spoken: false });
   }
 
@@ -71,7 +94,7 @@ export class StreamLife {
     const { streams, mailbox } = this.#options;
     for (const stream of streams.ofServer(serverId)) {
       if (stream.state !== 'open' || !stream.spoken) continue;
-      mailbox.drop(stream.id, serverId);
+      for (const dest of [serverId, heldDest(serverId)]) mailbox.drop(stream.id, dest);
       streams.change(stream, { state: 'closed', up: START, down: START, spoken: false });
       this.#tellController(stream, effects);
     }
@@ -112,8 +135,8 @@ export class StreamLife {
     for (const stream of streams.all()) {
       const life = stream.state === 'open' ? bounds.mailLifeMs : bounds.closedStreamMs;
       const { dest, serverId, id } = stream;
-      const waits = mailbox.waiting(dest, id).frames + mailbox.waiting(serverId, id).frames;
-      if (now - stream.touchedAt < life || waits > 0) continue;
+      const waits = [dest, serverId, heldDest(serverId)].some((each) => mailbox.waiting(each, id).frames > 0);
+      if (now - stream.touchedAt < life || waits) continue;
       if (stream.state === 'open') this.notify(serverId, clientClosed(stream), effects);
       streams.remove(stream);
     }
@@ -154,8 +177,8 @@ export class StreamLife {
   }
 
   #dropMail(stream: Stream): void {
-    this.#options.mailbox.drop(stream.id, stream.dest);
-    this.#options.mailbox.drop(stream.id, stream.serverId);
+    for (const dest of [stream.dest, stream.serverId, heldDest(stream.serverId)])
+      this.#options.mailbox.drop(stream.id, dest);
   }
 
   #tellController({ serverId, clientId, streamId, dest }: Stream, effects: Effects): void {

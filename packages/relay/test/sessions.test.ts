@@ -116,3 +116,60 @@ test('a session is named by a plain id, and by nothing else', async (t) => {
     assert.deepEqual([status, body['code']], [400, 'malformed_body']);
   }
 });
+
+test('the segments of a large message come to the host together, whatever the other session says in between', async (t) => {
+  const dataDir = temporaryFolder(t);
+  const { relay, base, host, hostLink, controller } = await meet(t, { dataDir });
+  const chunk = (streamId: string, segment_id: number, segment_count = 3) => ({
+    ...controller.message(streamId, 2),
+    type: 'client_message_chunk',
+    message: undefined,
+    segment_id,
+    segment_count,
+    message_size_bytes: 9,
+    message_chunk_base64: 'QUJD',
+  });
+  const one = await controller.link(base, { session: ONE });
+  const two = await controller.link(base, { session: TWO });
+  one.send(controller.message('s1', 1));
+  two.send(controller.message('s2', 1));
+  one.send(chunk('s1', 0));
+  await one.settled();
+  two.send(chunk('s2', 0));
+  two.send(chunk('s2', 1));
+  await two.settled();
+  one.send(chunk('s1', 1));
+  one.send(chunk('s1', 2));
+  await one.frame(
+    'the ack of it all',
+    ({ type, seq_id, segment_id }) => type === 'ack' && seq_id === 2 && segment_id === undefined,
+  );
+  const chunks = (frames: readonly Record<string, unknown>[]) =>
+    frames
+      .filter(({ type }) => type === 'client_message_chunk')
+      .map(({ stream_id, segment_id }) => `${stream_id} ${segment_id}`);
+  assert.deepEqual(chunks(await hostLink.settled()), ['s1 0', 's1 1', 's1 2']);
+  // what waits for the rest of its message is durable, and was acked as such
+  await relay.close();
+  const again = await relayFor(t, { dataDir });
+  const hostAgain = await host.link(again.base);
+  const twoAgain = await controller.link(again.base, { session: TWO });
+  twoAgain.send(chunk('s2', 2));
+  await twoAgain.settled();
+  assert.deepEqual(chunks(await hostAgain.settled()), ['s2 0', 's2 1', 's2 2']);
+});
+
+test('segments whose message never ends go with their stream', async (t) => {
+  const { base, hostLink, controller, relay } = await meet(t);
+  const one = await controller.link(base, { session: ONE });
+  one.send(controller.message('s1', 1));
+  const part = { segment_id: 0, segment_count: 2, message_size_bytes: 9, message_chunk_base64: 'QUJD' };
+  one.send({ ...controller.message('s1', 2), type: 'client_message_chunk', message: undefined, ...part });
+  one.send({ ...controller.message('s1', 3) });
+  await one.settled();
+  const seqs = (await hostLink.settled())
+    .filter(({ type }) => type.startsWith('client_message'))
+    .map(({ seq_id }) => seq_id);
+  assert.deepEqual(seqs, [1, 3]);
+  await relay.close();
+});
