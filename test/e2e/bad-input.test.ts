@@ -76,6 +76,21 @@ describe('what a person gets wrong', { concurrency: true }, () => {
     assertSays(await finish(t, ['login', '--relay', url], { env, input: 'hfa_token' }), 69, /not a Holdfast relay/);
   });
 
+  test('an agent that is none, or two of them, or a permission that there is not', async (t) => {
+    const host = (...more: string[]) => finish(t, ['host', '--relay', 'http://127.0.0.1:1', ...more]);
+    assertSays(await host('--agent', 'http://127.0.0.1:1'), 2, /has the form ws:\/\/127\.0\.0\.1:PORT/);
+    assertSays(
+      await host('--agent', 'ws://127.0.0.1:1', '--', 'cat'),
+      2,
+      /either at ws:.*, or `cat`: leave one of them out/,
+    );
+    assertSays(
+      await host('--controllers-may', 'holdfast/all'),
+      2,
+      /no method "holdfast\/all"; there are: holdfast\/status/,
+    );
+  });
+
   test('a host whose relay does not run keeps trying, and says so', async (t) => {
     const host = startHost(t, { relay: `http://127.0.0.1:${await freePort()}` });
     const { reason, lease } = await host.until('a failure', ({ status }) => status === 'errored');

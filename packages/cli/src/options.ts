@@ -1,4 +1,4 @@
-import { methodNames } from '@holdfast/host';
+import { type AgentAddress, methodNames, parseAgentAddress } from '@holdfast/host';
 import { normalizeBase } from '@holdfast/wire';
 import { InvalidArgumentError, Option } from 'commander';
 import { type LevelWithSilent, type Logger, pino } from 'pino';
@@ -46,6 +46,14 @@ function parseProxies(text: string): number {
   return proxies;
 }
 
+function parseAgent(text: string): AgentAddress {
+  try {
+    return parseAgentAddress(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function parseMethods(text: string): string[] {
   const methods = text.split(',').map((method) => method.trim());
   const unknown = methods.find((method) => !methodNames.includes(method));
@@ -68,6 +76,11 @@ export const trustProxyOption = () =>
     .default(0);
 export const caFileOption = () =>
   new Option('--ca-file <file>', 'certificates (PEM) of authorities to trust beside those that Node does');
+export const agentOption = () =>
+  new Option(
+    '--agent <url>',
+    'an agent that runs already and serves all streams, in place of a command: ws://127.0.0.1:PORT, wss://HOST, unix:///PATH, or unix:// for where `codex app-server --listen unix://` listens',
+  ).argParser(parseAgent);
 export const controllersMayOption = () =>
   new Option(
     '--controllers-may <methods>',

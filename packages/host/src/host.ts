@@ -11,7 +11,7 @@ import {
   WireError,
 } from '@holdfast/wire';
 import type { Logger } from 'pino';
-import type { AgentCommand } from './agent/agent-process.ts';
+import type { AgentSource } from './agent/agent.ts';
 import type { CredentialSource } from './credentials.ts';
 import { EndpointDeadline, type EndpointDeadlineOptions } from './gate/endpoint-deadline.ts';
 import { followLease, logDeadlines, logLink, logStream } from './host-log.ts';
@@ -34,7 +34,7 @@ export interface HostOptions {
   readonly dataDir: string;
   /** What controllers see this machine as. */
   readonly name: string;
-  readonly agent: AgentCommand;
+  readonly agent: AgentSource;
   readonly credentials: CredentialSource;
   readonly logger: Logger;
   readonly version: string;
@@ -103,7 +103,7 @@ export class Host {
     this.history = new LeaseHistory(() => this.#clock.wall());
     this.history.follow(this.#token.lease);
     this.#streams = new Streams({
-      command: options.agent,
+      agent: options.agent,
       management: new Management({ host: this, version, logger, controllersMay: options.controllersMay ?? [] }),
       clock: this.#clock,
       onOutgoing: () => this.#link.pump(),

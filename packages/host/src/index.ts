@@ -1,5 +1,6 @@
 export type { HostStatus } from '@holdfast/wire';
-export type { AgentCommand } from './agent/agent-process.ts';
+export type { AgentAddress, AgentCommand, AgentSource } from './agent/agent.ts';
+export { parseAgentAddress } from './agent/agent-address.ts';
 export { CONTROL_SOCKET, ControlSocket } from './control/control-socket.ts';
 export { methodNames } from './control/methods.ts';
 export {

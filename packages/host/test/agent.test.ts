@@ -6,7 +6,7 @@ import { connectedHost, eventually, isAlive, nodeAgent, temporaryFolder } from '
 function run(script: string) {
   const seen = { lines: [] as string[], warnings: [] as string[], ends: [] as string[] };
   const agent = new AgentProcess(nodeAgent(script), {
-    onLine: (line) => seen.lines.push(line),
+    onMessage: (line) => seen.lines.push(line),
     onWarning: (what) => seen.warnings.push(what),
     onEnd: (why) => seen.ends.push(why),
   });

@@ -89,7 +89,7 @@ describe('a malformed message', () => {
     stream.send({ method: 'write', params: { text: 'npm notice: hello\n\n[1,2]\n{"neither":1}\n' } });
     await stream.request('pid');
     assert.equal(stream.messages.length, 2);
-    assert.equal(log.text.match(/wrote a line that is not/g)?.length, 3);
+    assert.equal(log.text.match(/wrote a message that is not/g)?.length, 3);
   });
 });
 

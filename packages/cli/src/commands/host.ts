@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Host } from '@holdfast/host';
+import { type AgentAddress, Host } from '@holdfast/host';
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { accountSource } from '../account-source.ts';
@@ -7,6 +7,7 @@ import { chooseAgent } from '../agents.ts';
 import { openControl } from '../open-control.ts';
 import { openEgress } from '../open-egress.ts';
 import {
+  agentOption,
   caFileOption,
   controllersMayOption,
   createLogger,
@@ -25,6 +26,7 @@ interface HostFlags {
   data?: string;
   name: string;
   caFile?: string;
+  agent?: AgentAddress;
   controllersMay: string[];
   json: boolean;
   logLevel: LevelWithSilent;
@@ -45,6 +47,7 @@ export function hostCommand(): Command {
     .option('--data <dir>', 'its data folder (default: host in $HOLDFAST_HOME or the XDG state folder)')
     .option('--name <name>', 'what controllers see this machine as', hostname())
     .addOption(caFileOption())
+    .addOption(agentOption())
     .addOption(controllersMayOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
@@ -55,8 +58,8 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
   const output = createOutput(flags.json);
   const stop = stopSignal();
   const logger = createLogger(flags.logLevel);
+  const { agent, description } = chooseAgent(command, flags.agent);
   const credentials = accountSource(flags.relay);
-  const { agent, description } = chooseAgent(command);
   const egress = openEgress(flags.relay, flags.caFile);
   const host = new Host({
     relay: flags.relay,

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { fixedCredentials, Host } from '@holdfast/host';
+import { type AgentAddress, fixedCredentials, Host } from '@holdfast/host';
 import type { Relay } from '@holdfast/relay';
 import { isLoopbackHost, type PairingStartResult } from '@holdfast/wire';
 import { Command } from 'commander';
@@ -8,7 +8,7 @@ import type { LevelWithSilent } from 'pino';
 import { chooseAgent } from '../agents.ts';
 import { launchRelay } from '../launch-relay.ts';
 import { openControl } from '../open-control.ts';
-import { controllersMayOption, createLogger, jsonOption, logLevelOption } from '../options.ts';
+import { agentOption, controllersMayOption, createLogger, jsonOption, logLevelOption } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
@@ -21,6 +21,7 @@ import { version } from '../version.ts';
 interface UpFlags extends RelayFlags {
   data?: string;
   name: string;
+  agent?: AgentAddress;
   controllersMay: string[];
   json: boolean;
   logLevel: LevelWithSilent;
@@ -43,6 +44,7 @@ export function upCommand(): Command {
   return addRelayFlags(command)
     .option('--data <dir>', 'their data folder (default: $HOLDFAST_HOME or the XDG state folder)')
     .option('--name <name>', 'what controllers see this machine as', hostname())
+    .addOption(agentOption())
     .addOption(controllersMayOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
@@ -54,7 +56,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
   const stop = stopSignal();
   const logger = createLogger(flags.logLevel);
   const home = flags.data === undefined ? stateHome() : resolve(flags.data);
-  const { agent, description } = chooseAgent(command);
+  const { agent, description } = chooseAgent(command, flags.agent);
   const relay = await launchRelay({
     ...relayOptions(flags),
     alsoLocal: true,

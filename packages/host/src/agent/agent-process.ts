@@ -1,24 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { LineSplitter } from '@holdfast/local-socket';
-import { limits } from '@holdfast/wire';
+import { limits, oneLine, type RawMessage } from '@holdfast/wire';
+import type { Agent, AgentCommand, AgentEvents } from './agent.ts';
 import { StderrTail } from './stderr-tail.ts';
-
-export interface AgentCommand {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** Default: the host's own. */
-  readonly cwd?: string;
-}
-
-export interface AgentEvents {
-  /** One line of its standard output. */
-  onLine(line: string): void;
-  /** It is gone without having been stopped; nothing comes after. `why` is for a person and ends with its last words on stderr. */
-  onEnd(why: string): void;
-  /** It wrote something that cannot be a message. */
-  onWarning(what: string): void;
-}
 
 /**
  * In milliseconds: after its input is closed an agent has this long to end by itself, this long again after SIGTERM, and what outlives
@@ -32,9 +17,9 @@ const PRIVATE_VARIABLES = ['HOLDFAST_ACCOUNT_TOKEN', 'HOLDFAST_ACCOUNT_ID'];
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** A command on stdio, one line a message, in a process group of its own that ends with it. */
-export class AgentProcess {
+export class AgentProcess implements Agent {
   readonly name: string;
-  /** Settles once it is gone and its output has been read. Never rejects. */
+  /** Settles once it is gone and its output has been read. */
   readonly ended: Promise<void>;
   readonly #events: AgentEvents;
   readonly #stderr = new StderrTail();
@@ -59,16 +44,15 @@ export class AgentProcess {
     return this.#child?.pid ?? null;
   }
 
-  /** Bytes given to it that it has not read yet. */
   get unreadBytes(): number {
     return this.#child?.stdin.writableLength ?? 0;
   }
 
-  write(line: string): void {
-    if (!this.#stopping && this.#child?.stdin.writable) this.#child.stdin.write(`${line}\n`);
+  write(message: RawMessage): void {
+    if (!this.#stopping && this.#child?.stdin.writable) this.#child.stdin.write(`${oneLine(message)}\n`);
   }
 
-  /** Stops reading what it writes: the pipe fills, and the agent waits. */
+  /** The pipe fills, and the agent waits. */
   pause(): void {
     this.#child?.stdout.pause();
   }
@@ -77,7 +61,7 @@ export class AgentProcess {
     this.#child?.stdout.resume();
   }
 
-  /** Closes its input, then asks, then insists. Nothing is told after this. */
+  /** Closes its input, then asks, then insists. */
   stop(): void {
     if (this.#isGone || this.#stopping) return;
     this.#stopping = true;
@@ -89,7 +73,7 @@ export class AgentProcess {
     }, GRACE_MS);
   }
 
-  /** Ends the whole group at once. Nothing is told after this. */
+  /** Ends the whole group at once. */
   kill(): void {
     this.stop();
     if (!this.#isGone) this.#signalGroup('SIGKILL');
@@ -113,7 +97,7 @@ export class AgentProcess {
     const lines = new LineSplitter(
       limits.messageBytes,
       (line) => {
-        if (!this.#stopping) this.#events.onLine(line);
+        if (!this.#stopping) this.#events.onMessage(line);
       },
       (most) => {
         if (!this.#stopping)

@@ -1,5 +1,6 @@
-import { oneLine, type RawMessage, type RpcId, type RpcShape, readRpc, rpcError, WireError } from '@holdfast/wire';
-import { type AgentCommand, AgentProcess } from '../agent/agent-process.ts';
+import type { Clock } from '@holdfast/lease';
+import { type RawMessage, type RpcId, type RpcShape, readRpc, rpcError, WireError } from '@holdfast/wire';
+import { type Agent, type AgentSource, startAgent } from '../agent/agent.ts';
 import { Stream, type StreamOptions } from './stream.ts';
 
 /** What a stream's agent may leave unread before the stream is given up, in bytes. */
@@ -12,17 +13,17 @@ const MAX_WAITING = 1_024;
 const AGENT_ENDED = -32000;
 const TOO_LARGE = -32001;
 
-/** A conversation with one agent process. Passes messages on unchanged and keeps track of who waits for a reply. */
+/** A conversation with one agent. Passes messages on unchanged and keeps track of who waits for a reply. */
 export class AgentStream extends Stream {
   readonly isManagement = false;
-  readonly #agent: AgentProcess;
+  readonly #agent: Agent;
   readonly #waiting = new Set<RpcId>();
   #paused = false;
 
-  constructor(command: AgentCommand, options: StreamOptions) {
+  constructor(source: AgentSource, clock: Clock, options: StreamOptions) {
     super(options);
-    this.#agent = new AgentProcess(command, {
-      onLine: (line) => this.#fromAgent(line),
+    this.#agent = startAgent(source, clock, {
+      onMessage: (message) => this.#fromAgent(message),
       onEnd: (why) => this.#ended(why),
       onWarning: (what) => options.onWarning(what),
     });
@@ -43,7 +44,7 @@ export class AgentStream extends Stream {
 
   protected pass(message: RawMessage, shape: RpcShape): void {
     if (shape.kind === 'request' && this.#waiting.size < MAX_WAITING) this.#waiting.add(shape.id);
-    this.#agent.write(oneLine(message));
+    this.#agent.write(message);
     if (this.#agent.unreadBytes > UNREAD_BYTES) {
       this.#agent.stop();
       this.#ended(`${this.#agent.name} does not read what it is sent`);
@@ -57,19 +58,19 @@ export class AgentStream extends Stream {
     else this.#agent.resume();
   }
 
-  #fromAgent(line: string): void {
+  #fromAgent(message: RawMessage): void {
     let shape: RpcShape;
     try {
-      shape = readRpc(line);
+      shape = readRpc(message);
     } catch (error) {
       this.events.onWarning(
-        `${this.#agent.name} wrote a line that is ${error instanceof Error ? error.message : 'malformed'}; it was dropped`,
+        `${this.#agent.name} wrote a message that is ${error instanceof Error ? error.message : 'malformed'}; it was dropped`,
       );
       return;
     }
     if (shape.kind === 'response' && shape.id !== null) this.#waiting.delete(shape.id);
     try {
-      this.send(line);
+      this.send(message);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.events.onWarning(error.message);

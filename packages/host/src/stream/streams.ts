@@ -14,7 +14,7 @@ import {
   type ToHost,
   WireError,
 } from '@holdfast/wire';
-import type { AgentCommand } from '../agent/agent-process.ts';
+import type { AgentSource } from '../agent/agent.ts';
 import type { Management } from '../management/management.ts';
 import { AgentStream } from './agent-stream.ts';
 import { EndingStreams } from './ending-streams.ts';
@@ -41,7 +41,7 @@ export interface StreamStatus {
 }
 
 export interface StreamsOptions {
-  readonly command: AgentCommand;
+  readonly agent: AgentSource;
   readonly management: Management;
   readonly clock: Clock;
   /** There is something to send. */
@@ -159,7 +159,7 @@ export class Streams {
       this.#options.onOutgoing();
       return undefined;
     }
-    const { command, management, clock, onOutgoing } = this.#options;
+    const { agent, management, clock, onOutgoing } = this.#options;
     const options: StreamOptions = {
       outbox,
       now: clock.monotonic(),
@@ -173,7 +173,9 @@ export class Streams {
       },
       onWarning: (what) => this.#warn(clientId, streamId, what),
     };
-    const stream = isManagement ? new ManagementStream(management, clock, options) : new AgentStream(command, options);
+    const stream = isManagement
+      ? new ManagementStream(management, clock, options)
+      : new AgentStream(agent, clock, options);
     this.#open.set(key, stream);
     this.#sweep ??= clock.setTimer(limits.streamSweepMs, () => this.#sweepIdle());
     this.#options.onEvent({ type: 'opened', clientId, streamId });
