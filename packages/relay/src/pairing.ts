@@ -60,13 +60,18 @@ export class Pairing {
     return { code, manualCode, expiresAt };
   }
 
+  /** Names a code in a place that must not tell it, whether there is such a code or not. Null for what has not the form of one. */
+  keyOf(given: GivenCode): string | null {
+    const read = readGiven(given);
+    return read === null ? null : hashCode(read.code, this.#options.pepper).toString('base64url');
+  }
+
   /** Null for one that never was, or that has expired. A claimed one is still found, so that its host learns of it. */
   find(given: GivenCode): FoundCode | null {
     const { db, clock, pepper } = this.#options;
-    const manual = given.manual_pairing_code ?? null;
-    const code = manual === null ? (given.pairing_code ?? null) : normalizeManual(manual);
-    if (code === null) return null;
-    const column = manual === null ? 'code_hash' : 'manual_hash';
+    const read = readGiven(given);
+    if (read === null) return null;
+    const { code, column } = read;
     const hash = hashCode(code, pepper);
     const row = db.prepare(`SELECT * FROM pairing_codes WHERE ${column} = ?`).get(hash);
     if (row === undefined || !sameSecret(blob(row, column), hash)) return null;
@@ -83,6 +88,12 @@ export class Pairing {
       .run(now, id, now);
     return used.changes > 0;
   }
+}
+
+function readGiven(given: GivenCode): { code: string; column: 'code_hash' | 'manual_hash' } | null {
+  const manual = given.manual_pairing_code ?? null;
+  const code = manual === null ? (given.pairing_code ?? null) : normalizeManual(manual);
+  return code === null ? null : { code, column: manual === null ? 'code_hash' : 'manual_hash' };
 }
 
 function normalizeManual(typed: string): string | null {

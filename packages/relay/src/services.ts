@@ -10,6 +10,7 @@ import { Devices } from './devices.ts';
 import { AddressLimits } from './entrance/address-limits.ts';
 import { Guard } from './entrance/guard.ts';
 import { OwnNames } from './entrance/own-names.ts';
+import { Tries } from './guesses/tries.ts';
 import { Mailbox } from './mailbox.ts';
 import { Pairing } from './pairing.ts';
 import { Ports } from './ports.ts';
@@ -24,7 +25,6 @@ import { Switchboard } from './switchboard.ts';
 import { Tickets } from './tickets.ts';
 import type { RenewingCertificate } from './tls/renewing.ts';
 import { Tokens } from './tokens.ts';
-import { Tries } from './tries.ts';
 
 const CONTROLLER_TOKEN_LIFE_MS = 600_000;
 

@@ -57,17 +57,25 @@ export class Tokens {
 
   /** Null for one that is unknown, revoked or expired. */
   find(token: string): KnownToken | null {
-    const { db, clock, kind } = this.#options;
-    const { table, holder } = tables[kind];
-    const hash = hashToken(token);
-    const row = db.prepare(`SELECT ${holder} AS holder, expires_at FROM ${table} WHERE hash = ?`).get(hash);
-    if (row === undefined) return null;
-    const expiresAt = integer(row, 'expires_at');
-    return expiresAt <= clock.wall() ? null : { holderId: text(row, 'holder'), hash, expiresAt };
+    return this.#byHash(hashToken(token));
+  }
+
+  /** Whether one that was found is still neither revoked nor expired. */
+  isValid({ hash }: KnownToken): boolean {
+    return this.#byHash(hash) !== null;
   }
 
   revokeAll(holderId: string): void {
     const { table, holder } = tables[this.#options.kind];
     this.#options.db.prepare(`DELETE FROM ${table} WHERE ${holder} = ?`).run(holderId);
+  }
+
+  #byHash(hash: Uint8Array): KnownToken | null {
+    const { db, clock, kind } = this.#options;
+    const { table, holder } = tables[kind];
+    const row = db.prepare(`SELECT ${holder} AS holder, expires_at FROM ${table} WHERE hash = ?`).get(hash);
+    if (row === undefined) return null;
+    const expiresAt = integer(row, 'expires_at');
+    return expiresAt <= clock.wall() ? null : { holderId: text(row, 'holder'), hash, expiresAt };
   }
 }

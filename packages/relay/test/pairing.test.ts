@@ -66,7 +66,7 @@ test('ten wrong codes in ten minutes, each told how many are left; then not even
   const { enroll, code, claim, clock } = appFor(t);
   const { pairing_code } = await code(await enroll());
   for (let left = 9; left >= 0; left -= 1) {
-    const wrong = await claim({ manual_pairing_code: 'WRNG-C2DE' });
+    const wrong = await claim({ manual_pairing_code: `WRNG-C2D${'ABCDEFGHJK'[left]}` });
     assert.equal(wrong.status, 404);
     assert.equal(wrong.body['code'], 'pairing_code_unknown');
     assert.equal(wrong.body['tries_left'], left);
@@ -78,10 +78,59 @@ test('ten wrong codes in ten minutes, each told how many are left; then not even
   assert.equal((await claim({ pairing_code: String(pairing_code) }, { from: '10.0.0.2' })).status, 200);
 });
 
-test('wrong codes from everywhere together are limited too', async (t) => {
-  const { services } = appFor(t);
-  for (let n = 0; n < 200; n += 1) services.tries.burn(`10.1.0.${n}`);
-  assert.equal(services.tries.look('10.2.0.1').allowed, false);
+test('each wait for wrong codes is twice the one before, and a day of quiet makes it short again', async (t) => {
+  const { claim, clock } = appFor(t);
+  const guess = (n: number) => claim({ manual_pairing_code: `WRNG-${'ABCDEFGHJK'[n]}${'ABCDEFGHJK'[n]}99` });
+  const lockedFor = async () => {
+    for (let n = 0; n < 10; n += 1) assert.equal((await guess(n)).status, 404);
+    const locked = await guess(0);
+    assert.equal(locked.status, 429);
+    const seconds = Number(locked.headers.get('retry-after'));
+    clock.block(seconds * 1000);
+    return seconds / 60;
+  };
+  assert.deepEqual([await lockedFor(), await lockedFor(), await lockedFor()], [10, 20, 40]);
+  clock.block(24 * 3600_000);
+  assert.equal(await lockedFor(), 10);
+});
+
+test('wrong manual codes from everywhere together are limited too; a scanned code, which nobody guesses, still pairs', async (t) => {
+  const { enroll, code, claim } = appFor(t);
+  const { pairing_code, manual_pairing_code } = await code(await enroll());
+  for (let n = 0; n < 200; n += 1) {
+    const manual = `WRNG-${'23456789'[n % 8]}${'23456789'[Math.floor(n / 8) % 8]}${'2345'[Math.floor(n / 64)]}2`;
+    assert.equal((await claim({ manual_pairing_code: manual }, { from: `10.1.0.${n}` })).status, 404);
+  }
+  const typed = await claim({ manual_pairing_code: String(manual_pairing_code) }, { from: '10.2.0.1' });
+  assert.deepEqual([typed.status, typed.headers.get('retry-after')], [429, '600']);
+  assert.equal((await claim({ pairing_code: String(pairing_code) }, { from: '10.2.0.1' })).status, 200);
+});
+
+test('one code is tried five times, from wherever, a right one with a wrong proof as well', async (t) => {
+  const { enroll, code, ask } = appFor(t);
+  const { pairing_code } = await code(await enroll());
+  const key = await newKey();
+  const forged = async (n: number, given: object = { pairing_code }) =>
+    ask('POST', paths.claimFinish, {
+      from: `10.3.0.${n}`,
+      body: {
+        client_id: 'cli_1',
+        ...given,
+        device: { display_name: 'phone' },
+        device_identity: key.identity,
+        device_key_proof: {
+          challenge_token: 'hfq_none',
+          key_id: key.identity.key_id,
+          signature_der_base64: 'AAAA',
+          signed_payload_base64: 'AAAA',
+          algorithm: key.identity.algorithm,
+        },
+      },
+    });
+  for (let n = 0; n < 5; n += 1) assert.equal((await forged(n)).status, 403);
+  assert.equal((await forged(6)).status, 429);
+  for (let n = 0; n < 5; n += 1) assert.equal((await forged(n, { manual_pairing_code: 'WRNG-2345' })).status, 404);
+  assert.equal((await forged(6, { manual_pairing_code: 'wrng 2345' })).status, 429);
 });
 
 test('a wrong proof does not burn the code; a challenge is good for one proof', async (t) => {

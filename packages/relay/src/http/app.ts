@@ -12,6 +12,7 @@ import { environmentRoutes } from './environments.ts';
 import { answerOf, Failure } from './failure.ts';
 import { healthRoutes } from './health.ts';
 import { pageRoutes } from './page.ts';
+import { safeHeaders } from './safe-headers.ts';
 import { serverRoutes } from './server.ts';
 
 const ROUTES = [
@@ -45,8 +46,7 @@ export function createApp(services: Services, pageFolder?: string): Hono<{ Varia
     c.set('requestId', mintId('req_', services.random));
     await next();
     c.header(headers.requestId, c.get('requestId'));
-    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
-    c.header('x-content-type-options', 'nosniff');
+    for (const [name, value] of Object.entries(safeHeaders)) if (!c.res.headers.has(name)) c.header(name, value);
   });
   app.route('/', healthRoutes(services));
   app.route('/', pageRoutes(pageFolder));

@@ -25,6 +25,7 @@ export function claimRoutes(services: Services): Hono {
       try {
         await challenges.settle(body.client_id, body.device_identity, body.device_key_proof);
       } catch (error) {
+        services.tries.wrongProof(pairing.keyOf(body));
         throw proofRefused(error);
       }
       const grant = transact(db, () => {

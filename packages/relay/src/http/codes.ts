@@ -16,22 +16,19 @@ export function requireCode(
   given: GivenCode,
 ): { code: FoundCode; server: Server } {
   const { address } = peerOfRequest(guard, c);
-  const look = tries.look(address);
-  if (!look.allowed) {
-    throw new Failure(
-      429,
-      'too_many_tries',
-      `Too many wrong pairing codes. Try again in ${Math.ceil(look.retryAfterMs / 60_000)} min.`,
-      {
-        retryAfterMs: look.retryAfterMs,
-        tries_left: 0,
-      },
-    );
+  const guess = { address, codeKey: pairing.keyOf(given), manual: given.manual_pairing_code != null };
+  const retryAfterMs = tries.wait(guess);
+  if (retryAfterMs > 0) {
+    const minutes = Math.ceil(retryAfterMs / 60_000);
+    throw new Failure(429, 'too_many_tries', `Too many wrong pairing codes. Try again in ${minutes} min.`, {
+      retryAfterMs,
+      tries_left: 0,
+    });
   }
   const code = pairing.find(given);
   const server = code === null || code.claimed ? null : servers.get(code.serverId);
   if (code === null || server === null) {
-    const left = tries.burn(address);
+    const left = tries.wrongCode(guess);
     audit.record({ event: 'pairing_refused', address });
     throw new Failure(
       404,

@@ -1,4 +1,5 @@
 import { type ErrorBody, headers, SERVER_NOT_FOUND_DETAIL } from '@holdfast/wire';
+import { safeHeaders } from './safe-headers.ts';
 
 /** A request that is refused. `detail` is for a person: what is wrong and what to do. */
 export class Failure extends Error {
@@ -39,6 +40,7 @@ export function answerOf(failure: Failure, requestId: string): Answer {
   return {
     status,
     headers: {
+      ...safeHeaders,
       'content-type': 'application/json',
       [headers.requestId]: requestId,
       ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),

@@ -51,17 +51,14 @@ export function pageRoutes(folder: string | undefined): Hono {
   const files = folder === undefined ? new Map<string, StaticFile>() : readStaticFiles(folder);
   const index = files.get('/index.html');
   if (index === undefined) {
-    return routes.get('/', (c) => c.html(FALLBACK, 200, { ...guards, 'content-security-policy': FALLBACK_CSP }));
+    return routes.get('/', (c) => c.html(FALLBACK, 200, { 'content-security-policy': FALLBACK_CSP }));
   }
   for (const [path, file] of files) routes.get(path, (c) => serve(c, file));
   return routes.get('/', (c) => serve(c, index));
 }
 
-const guards = { 'referrer-policy': 'no-referrer', 'x-frame-options': 'DENY' };
-
 function serve(c: Context, { type, cacheControl, etag, body, gzip }: StaticFile): Response {
   const headers = {
-    ...guards,
     'content-security-policy': CSP,
     'content-type': type,
     'cache-control': cacheControl,

@@ -148,7 +148,7 @@ export class Handshakes {
   }
 
   async #welcome(socket: WebSocket, arrival: Arrival): Promise<void> {
-    const { accounts, clock, random, devices, switchboard, audit } = this.#services;
+    const { accounts, clock, random, devices, clientTokens, switchboard, audit } = this.#services;
     const { address, device } = arrival;
     const { clientId } = device;
     socket.on('error', () => {}); // its close follows and says it
@@ -168,7 +168,7 @@ export class Handshakes {
       return;
     }
     const early = proven.release();
-    if (devices.get(clientId) === null) {
+    if (devices.get(clientId) === null || !clientTokens.isValid(arrival.token)) {
       socket.close(closeCodes.revoked, 'this device was removed from a host');
       return;
     }
@@ -181,11 +181,11 @@ export class Handshakes {
 
   #byTicket(protocol: string): Ticket {
     const known = this.#services.tickets.take(protocol.slice(TICKET_SUBPROTOCOL_PREFIX.length));
-    if (known === null)
+    if (known === null || !this.#services.clientTokens.isValid(known.token))
       throw new Failure(
         401,
         'ticket_refused',
-        'The ticket is unknown, was used already or is older than 30 s; ask for a new one.',
+        'The ticket is unknown, was used already, is older than 30 s, or its token was revoked; ask for a new one.',
       );
     return known;
   }
