@@ -5,6 +5,7 @@ import { attachCommand } from './commands/attach.ts';
 import { auditCommand } from './commands/audit.ts';
 import { clientsCommand } from './commands/clients.ts';
 import { codexHomeCommand } from './commands/codex-home.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { hostCommand } from './commands/host.ts';
@@ -47,6 +48,7 @@ function program(): Command {
     loginCommand,
     codexHomeCommand,
     forwardCommand,
+    doctorCommand,
   ];
   for (const command of commands) holdfast.addCommand(inherit(holdfast, command()));
   return holdfast;

@@ -17,7 +17,7 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
   try {
     chmodSync(path, 0o600);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-    check(db, path);
+    assertSound(db, path);
     migrate(db, path, migrations);
     return db;
   } catch (error) {
@@ -26,9 +26,15 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
   }
 }
 
-function check(db: DatabaseSync, path: string): void {
-  const found = db.prepare('PRAGMA quick_check(1)').get();
-  if (found?.['quick_check'] !== 'ok') throw damaged(path, new Error(String(found?.['quick_check'])));
+/** @throws DataFolderError `ERR_DATA_DAMAGED` */
+export function assertSound(db: DatabaseSync, path: string): void {
+  let found: unknown;
+  try {
+    found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  } catch (error) {
+    throw isDamaged(error) ? damaged(path, error) : error;
+  }
+  if (found !== 'ok') throw damaged(path, new Error(String(found)));
 }
 
 function migrate(db: DatabaseSync, path: string, migrations: readonly string[]): void {

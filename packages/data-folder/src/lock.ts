@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataFolderError } from './errors.ts';
@@ -38,6 +38,26 @@ export function lockFolder(dir: string, program: string): FolderLock {
       if (held.delete(lock)) lock.close();
     },
   };
+}
+
+/** Who holds the folder now: "process 4711"; null: nobody. Looking takes no lock that a starting owner would have to wait for. */
+export function lockHolder(dir: string, program: string): string | null {
+  const file = join(dir, `${program}.lock`);
+  if (!existsSync(file)) return null;
+  const lock = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+  try {
+    lock.prepare('SELECT 1 FROM sqlite_schema').get();
+    return null;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return (
+      holder(join(dir, `${program}.pid`))
+        .trim()
+        .replace(/[()]/g, '') || 'another process'
+    );
+  } finally {
+    lock.close();
+  }
 }
 
 function holder(pidFile: string): string {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { type SecureContext, connect as tlsConnect } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { EgressError } from './errors.ts';
+import type { Destination } from './no-proxy.ts';
 import type { Target } from './proxy-for.ts';
 import type { ProxyServer } from './proxy-server.ts';
 import { explainTlsFailure, isTlsFailure, serverNameOf } from './tls-failure.ts';
@@ -32,20 +33,31 @@ export async function openSocket({ to, proxy, context }: Way, signal: AbortSigna
 }
 
 async function secured(socket: Socket, { to, context }: Way, signal: AbortSignal): Promise<Socket> {
-  const options = { socket, servername: serverNameOf(to.host), host: to.host, ALPNProtocols: ['http/1.1'] };
-  const tls = tlsConnect(context === undefined ? options : { ...options, secureContext: context });
+  return shakenHands(tlsOver(socket, to, context), to, signal);
+}
+
+/** Over a socket that is open; who follows has to wait for `shakenHands`. */
+export function tlsOver(
+  socket: Socket,
+  { host }: Destination,
+  context: SecureContext | undefined,
+  more: ConnectionOptions = {},
+): TLSSocket {
+  const options = { socket, host, servername: serverNameOf(host), ALPNProtocols: ['http/1.1'], ...more };
+  return connectTls(context === undefined ? options : { ...options, secureContext: context });
+}
+
+/** @throws EgressError that says what is wrong with the other side's TLS; the signal's reason */
+export async function shakenHands(socket: TLSSocket, to: Destination, signal: AbortSignal): Promise<TLSSocket> {
   try {
-    return await settled(tls, 'secureConnect', signal);
+    return await settled(socket, 'secureConnect', signal);
   } catch (error) {
-    socket.destroy();
     if (signal.aborted || !(error instanceof Error)) throw error;
     const whose = authorityOf(to);
-    throw isTlsFailure(error)
-      ? new EgressError('ERR_EGRESS_TLS', sentence(explainTlsFailure(error, whose)))
-      : new EgressError(
-          'ERR_EGRESS_TLS',
-          `The connection to ${whose} broke off during the TLS handshake: ${error.message}`,
-        );
+    const why = isTlsFailure(error)
+      ? explainTlsFailure(error, whose)
+      : `the connection to ${whose} broke off during the TLS handshake: ${error.message}`;
+    throw new EgressError('ERR_EGRESS_TLS', why.charAt(0).toUpperCase() + why.slice(1));
   }
 }
 
@@ -58,8 +70,4 @@ async function settled<T extends Socket>(socket: T, event: string, signal: Abort
     socket.destroy();
     throw signal.aborted ? signal.reason : error;
   }
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

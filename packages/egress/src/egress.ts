@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Agent as Dispatcher, fetch as undiciFetch } from 'undici';
 import { WebSocket } from 'ws';
-import { DIAL_TIMEOUT_MS, dial } from './dial.ts';
+import { DIAL_TIMEOUT_MS, dial, openSocket, type Way } from './dial.ts';
 import { EgressError } from './errors.ts';
+import { inspectTls, type TlsReport } from './inspect.ts';
 import type { Destination } from './no-proxy.ts';
 import { type Environment, proxyFor, type Target, targetOf } from './proxy-for.ts';
 import type { ProxyServer } from './proxy-server.ts';
@@ -24,6 +25,7 @@ type Done = (error: Error | null, socket?: Socket) => void;
 /** The one way out of this process: HTTP and websockets take the same proxy and trust the same authorities. */
 export class Egress {
   readonly #env: Environment;
+  readonly #caFile: string | undefined;
   readonly #context: ReturnType<typeof trusted>;
   readonly #dispatcher: Dispatcher;
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
@@ -40,6 +42,7 @@ export class Egress {
   /** @throws EgressError when the file cannot be used */
   constructor(options: EgressOptions) {
     this.#env = options.env;
+    this.#caFile = options.caFile;
     this.#context = trusted(options.caFile);
     this.#dispatcher = new Dispatcher({
       connect: ({ hostname, port, protocol }, callback) => {
@@ -75,6 +78,20 @@ export class Egress {
     return proxyFor(targetOf(url), this.#env);
   }
 
+  /** Opens the way to a URL, before any TLS, and closes it again. @throws EgressError, or an error of the system */
+  async reach(url: URL, timeoutMs: number): Promise<void> {
+    const socket = await this.#within(targetOf(url), timeoutMs, openSocket);
+    socket.destroy();
+  }
+
+  /** What the far side of an https or wss URL shows of itself, trusted or not. @throws as `reach` */
+  async inspectTls(url: URL, timeoutMs: number): Promise<TlsReport> {
+    return this.#within(targetOf(url), timeoutMs, async (way, signal) => {
+      const socket = await openSocket(way, signal);
+      return inspectTls(socket, way, this.#caFile, signal);
+    });
+  }
+
   /** Ends what is under way, and idle connections. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -85,20 +102,20 @@ export class Egress {
   }
 
   #connect(target: Target, done: Done): void {
-    this.#dial(target).then(
+    this.#within(target, DIAL_TIMEOUT_MS, dial).then(
       (socket) => done(null, socket),
       (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
     );
   }
 
-  async #dial(to: Target): Promise<Socket> {
+  async #within<T>(to: Target, timeoutMs: number, open: (way: Way, signal: AbortSignal) => Promise<T>): Promise<T> {
     const dialing = new AbortController();
     if (this.#closed) dialing.abort(new Error('the way out was closed'));
     const proxy = proxyFor(to, this.#env);
-    const timer = setTimeout(() => dialing.abort(tookTooLong(to, proxy)), DIAL_TIMEOUT_MS);
+    const timer = setTimeout(() => dialing.abort(tookTooLong(to, proxy, timeoutMs)), timeoutMs);
     this.#dialing.add(dialing);
     try {
-      return await dial({ to, proxy, context: this.#context }, dialing.signal);
+      return await open({ to, proxy, context: this.#context }, dialing.signal);
     } finally {
       clearTimeout(timer);
       this.#dialing.delete(dialing);
@@ -120,10 +137,10 @@ function connectedBy<A extends HttpAgent>(agent: A, open: (to: Destination, done
   return agent;
 }
 
-function tookTooLong(to: Target, proxy: ProxyServer | null): EgressError {
+function tookTooLong(to: Target, proxy: ProxyServer | null, timeoutMs: number): EgressError {
   const way = proxy === null ? '' : ` through the proxy ${proxy.url} (${proxy.variable})`;
   return new EgressError(
     'ERR_EGRESS_TIMEOUT',
-    `No connection to ${authorityOf(to)}${way} within ${DIAL_TIMEOUT_MS / 1000} s; a firewall may be swallowing it.`,
+    `No connection to ${authorityOf(to)}${way} within ${timeoutMs / 1000} s; a firewall may be swallowing it.`,
   );
 }

@@ -24,8 +24,8 @@ export function isTlsFailure(error: Error): boolean {
 }
 
 /** Why TLS with `whose` ("relay.example.org:443") failed, and what to do. */
-export function explainTlsFailure(error: Error, whose: string): string {
-  const code = codeOf(error);
+export function explainTlsFailure(error: { readonly message: string; readonly code?: string }, whose: string): string {
+  const code = error.code ?? '';
   if (UNTRUSTED.has(code)) {
     return `the certificate of ${whose} is signed by nobody that is trusted here (${error.message}). If a private authority signed it, name that authority's file with --ca-file or in NODE_EXTRA_CA_CERTS.`;
   }

@@ -1,5 +1,5 @@
 export type { HostStatus } from '@holdfast/wire';
-export type { AgentAddress, AgentCommand, AgentSource } from './agent/agent.ts';
+export { type Agent, type AgentAddress, type AgentCommand, type AgentSource, startAgent } from './agent/agent.ts';
 export { parseAgentAddress } from './agent/agent-address.ts';
 export { CONTROL_SOCKET, ControlSocket } from './control/control-socket.ts';
 export { methodNames } from './control/methods.ts';

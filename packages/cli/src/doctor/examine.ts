@@ -1,0 +1,50 @@
+import { type Check, type Finding, fail, messageOf, type Result, skipped } from './check.ts';
+
+/** How long one check may take, in milliseconds. */
+export const CHECK_TIMEOUT_MS = 12_000;
+
+/**
+ * Runs every check as soon as those are done that it needs, side by side with the others. Where one of them failed it is skipped, and so is
+ * whatever needs it in turn. Ends after the longest road of needs, at `CHECK_TIMEOUT_MS` each.
+ */
+export async function examine(
+  checks: readonly Check[],
+  onResult: (result: Result) => void,
+  signal: AbortSignal,
+  now: () => number = () => performance.now(),
+): Promise<Result[]> {
+  const running = new Map<string, Promise<Result & { readonly blocks: string | null }>>();
+  for (const check of checks) {
+    const needed = check.needs.map((name) => running.get(name));
+    const run = async () => {
+      const before = await Promise.all(needed);
+      const blocker = before.find((result) => result != null && result.blocks !== null)?.blocks ?? null;
+      const startedAt = now();
+      const finding = blocker === null ? await tried(check, signal) : skipped(`needs ${blocker}, which failed`);
+      const result = { check: check.name, ...finding, ms: Math.round(now() - startedAt) };
+      onResult(result);
+      return { ...result, blocks: blocker ?? (finding.verdict === 'fail' ? check.name : null) };
+    };
+    running.set(check.name, run());
+  }
+  const results = await Promise.all(running.values());
+  return results.map(({ blocks: _, ...result }) => result);
+}
+
+async function tried(check: Check, signal: AbortSignal): Promise<Finding> {
+  const overdue = new AbortController();
+  const late = Promise.withResolvers<Finding>();
+  const timer = setTimeout(() => {
+    overdue.abort();
+    late.resolve(
+      fail(`no result within ${CHECK_TIMEOUT_MS / 1000} s`, 'Something on the way takes too long; try again.'),
+    );
+  }, CHECK_TIMEOUT_MS);
+  try {
+    return await Promise.race([check.run(AbortSignal.any([signal, overdue.signal])), late.promise]);
+  } catch (error) {
+    return fail(messageOf(error), 'See what it says.');
+  } finally {
+    clearTimeout(timer);
+  }
+}
