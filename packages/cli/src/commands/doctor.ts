@@ -47,7 +47,6 @@ async function runDoctor(command: string[], { relay, data, caFile, agent, json }
     dataDir,
     caFile,
     agent: chooseAgent(command, agent),
-    env: process.env,
   };
   const { checks, close } = checksFor(patient);
   try {
@@ -61,15 +60,20 @@ async function runDoctor(command: string[], { relay, data, caFile, agent, json }
   }
 }
 
-/** On a terminal a table that fills; elsewhere one result after the other, as they come. */
+/** On a terminal a table that fills; for machines each result as it comes; else each in its place, as soon as all before it are there. */
 function shower(output: Output, names: readonly string[]): (result: Result) => void {
-  if (output.json || !process.stdout.isTTY) return (result) => output.report(result, describeResult(result));
-  const view = new LiveView(process.stdout);
+  if (output.json) return (result) => output.report(result, '');
   const results = new Map<string, Result>();
-  view.show(describeAll(names, results));
+  const view = process.stdout.isTTY ? new LiveView(process.stdout) : null;
+  const waiting = [...names];
+  view?.show(describeAll(names, results));
   return (result) => {
     results.set(result.check, result);
-    view.show(describeAll(names, results));
+    view?.show(describeAll(names, results));
+    for (let next = results.get(waiting[0] ?? ''); next !== undefined; next = results.get(waiting[0] ?? '')) {
+      if (view === null) output.report(next, describeResult(next));
+      waiting.shift();
+    }
   };
 }
 

@@ -15,7 +15,6 @@ export interface Patient {
   readonly dataDir: string;
   readonly caFile: string | undefined;
   readonly agent: ChosenAgent;
-  readonly env: NodeJS.ProcessEnv;
 }
 
 /** All there is to look at, in the order that it is told in. `close` ends what they opened. */
@@ -46,7 +45,7 @@ const RELAY_CHECKS: readonly (readonly [name: string, ...needs: string[]])[] = [
   ['credentials', 'http'],
 ];
 
-function relayChecks({ relay, caFile, env }: Patient): { checks: Check[]; close(): Promise<void> } {
+function relayChecks({ relay, caFile }: Patient): { checks: Check[]; close(): Promise<void> } {
   const named = (runs: Record<string, Check['run']>): Check[] =>
     RELAY_CHECKS.map(([name, ...needs]) => ({
       name,
@@ -56,7 +55,7 @@ function relayChecks({ relay, caFile, env }: Patient): { checks: Check[]; close(
   if (relay === null) return { checks: named({}), close: async () => {} };
 
   const url = new URL(relay);
-  const { egress, problem } = openEgress(env, caFile);
+  const { egress, problem } = openEgress(caFile);
   let answered: Answered | null = null;
   const checks = named({
     dns: async () => checkDns(url, proxyOn(egress, url)),
@@ -80,11 +79,14 @@ function relayChecks({ relay, caFile, env }: Patient): { checks: Check[]; close(
 }
 
 /** Without the file where that cannot be used: what comes before TLS can be looked at all the same. */
-function openEgress(env: NodeJS.ProcessEnv, caFile: string | undefined): { egress: Egress; problem: Finding | null } {
+function openEgress(caFile: string | undefined): { egress: Egress; problem: Finding | null } {
   try {
-    return { egress: new Egress({ env, caFile }), problem: null };
+    return { egress: new Egress({ env: process.env, caFile }), problem: null };
   } catch (error) {
-    return { egress: new Egress({ env }), problem: fail(messageOf(error), 'Name another file with --ca-file.') };
+    return {
+      egress: new Egress({ env: process.env }),
+      problem: fail(messageOf(error), 'Name another file with --ca-file.'),
+    };
   }
 }
 

@@ -1,11 +1,13 @@
 import { type Check, type Finding, fail, messageOf, type Result, skipped } from './check.ts';
 
 /** How long one check may take, in milliseconds. */
-export const CHECK_TIMEOUT_MS = 12_000;
+export const CHECK_TIMEOUT_MS = 10_000;
+/** Then it may still say by itself what takes so long. */
+const LAST_WORDS_MS = 1_000;
 
 /**
  * Runs every check as soon as those are done that it needs, side by side with the others. Where one of them failed it is skipped, and so is
- * whatever needs it in turn. Ends after the longest road of needs, at `CHECK_TIMEOUT_MS` each.
+ * whatever needs it in turn. Ends after the longest road of needs, at 11 s each.
  */
 export async function examine(
   checks: readonly Check[],
@@ -33,17 +35,16 @@ export async function examine(
 
 async function tried(check: Check, signal: AbortSignal): Promise<Finding> {
   const overdue = new AbortController();
-  const late = Promise.withResolvers<Finding>();
-  const timer = setTimeout(() => {
+  const tooLong = fail(`no result within ${CHECK_TIMEOUT_MS / 1000} s`, 'Something takes too long there; try again.');
+  const last = Promise.withResolvers<Finding>();
+  let timer = setTimeout(() => {
     overdue.abort();
-    late.resolve(
-      fail(`no result within ${CHECK_TIMEOUT_MS / 1000} s`, 'Something on the way takes too long; try again.'),
-    );
+    timer = setTimeout(() => last.resolve(tooLong), LAST_WORDS_MS);
   }, CHECK_TIMEOUT_MS);
   try {
-    return await Promise.race([check.run(AbortSignal.any([signal, overdue.signal])), late.promise]);
+    return await Promise.race([check.run(AbortSignal.any([signal, overdue.signal])), last.promise]);
   } catch (error) {
-    return fail(messageOf(error), 'See what it says.');
+    return overdue.signal.aborted ? tooLong : fail(messageOf(error), 'See what it says.');
   } finally {
     clearTimeout(timer);
   }

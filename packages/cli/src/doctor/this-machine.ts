@@ -89,7 +89,7 @@ export async function checkAgent({ agent, description }: ChosenAgent, signal: Ab
   const settle = (finding: Finding) => outcome.resolve(finding);
   const started = startAgent(agent, systemClock, {
     onMessage: (message) => {
-      const answer = answerIn(String(message));
+      const answer = answerIn(message);
       if (answer === null) return;
       const took = `in ${Math.round(performance.now() - startedAt)} ms`;
       settle(

@@ -5,7 +5,7 @@ import { isLoopbackHost } from '@holdfast/wire';
 import { type Finding, fail, messageOf, pass, skipped, warn } from './check.ts';
 
 /** How long the system may take to open a way, in milliseconds: less than a check has, so that the way itself is told. */
-export const WAY_TIMEOUT_MS = 10_000;
+export const WAY_TIMEOUT_MS = 8_000;
 const DAY_MS = 24 * 3600 * 1000;
 /** A certificate that ends so soon should have been renewed by now. */
 const SOON_DAYS = 14;
