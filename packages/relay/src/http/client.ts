@@ -35,26 +35,33 @@ export function clientRoutes(services: Services): Hono {
     );
   };
   const bearer = (c: Context) => bearerOf(c.req.header('authorization'));
-  /** On a relay of one's own the device key is enough; but an account that is named must be the right one. */
-  const checkAccount = async (c: Context) => {
-    if (c.req.header(headers.accountId) !== undefined) await requireAccount(services, (name) => c.req.header(name));
+  /** On a relay of one's own the device key is enough; but an account that is named must be the device's. */
+  const accountOf = async (c: Context): Promise<string | null> => {
+    if (c.req.header(headers.accountId) === undefined) return null;
+    return (await requireAccount(services, (name) => c.req.header(name))).accountId;
+  };
+  const requireDeviceOf = (accountId: string | null, clientId: string): Device => {
+    const device = requireDevice(clientId);
+    if (accountId === null || accountId === device.accountId) return device;
+    throw new Failure(403, 'account_mismatch', 'This device belongs to another account.');
   };
 
   return new Hono()
     .post(paths.clientRefreshStart, async (c) => {
-      await checkAccount(c);
+      const accountId = await accountOf(c);
       const { client_id } = await readBody(c, RefreshStartRequest);
       const { userId } = accounts.owner;
-      const { identity } = requireDevice(client_id);
+      const { identity } = requireDeviceOf(accountId, client_id);
       return c.json(await issueChallenge(services, c, { accountUserId: userId, clientId: client_id, identity }));
     })
     .post(paths.clientRefreshFinish, async (c) => {
-      await checkAccount(c);
+      const accountId = await accountOf(c);
       const { client_id, device_key_proof } = await readBody(c, RefreshFinishRequest);
+      const { identity } = requireDeviceOf(accountId, client_id);
       try {
-        await challenges.settle(client_id, requireDevice(client_id).identity, device_key_proof);
+        await challenges.settle(client_id, identity, device_key_proof);
       } catch (error) {
-        throw error instanceof Failure ? error : proofRefused(error);
+        throw proofRefused(error);
       }
       requireDevice(client_id); // it may have been removed while its signature was looked at
       devices.seen(client_id);

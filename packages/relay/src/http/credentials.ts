@@ -1,8 +1,10 @@
 import { headers } from '@holdfast/wire';
 import type { Account, Accounts } from '../accounts.ts';
+import type { Devices } from '../devices.ts';
 import type { Server, Servers } from '../servers.ts';
 import type { KnownToken, Tokens } from '../tokens.ts';
 import { Failure, serverNotFound } from './failure.ts';
+import { requireOwnClient } from './own.ts';
 
 /** One header of a request, by its lower-case name. */
 export type HeaderOf = (name: string) => string | undefined;
@@ -77,14 +79,18 @@ export function requireController({ clientTokens }: Credentials, bearer: string 
   return known;
 }
 
-/** A client's own token, or its account's. @throws Failure 401 or 403 */
+/** A client's own token, or its account's. @throws Failure 401 or 403; 404 for another account's client */
 export async function requireSelfOrAccount(
-  credentials: Credentials,
+  credentials: Credentials & { readonly devices: Devices },
   header: HeaderOf,
   clientId: string,
 ): Promise<void> {
   const bearer = bearerOf(header('authorization'));
   const own = bearer === null ? null : credentials.clientTokens.find(bearer);
-  if (own === null) await requireAccount(credentials, header);
-  else if (own.holderId !== clientId) throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
+  if (own === null) {
+    const { accountId } = await requireAccount(credentials, header);
+    if (credentials.devices.get(clientId) !== null) requireOwnClient(credentials.devices, clientId, accountId);
+  } else if (own.holderId !== clientId) {
+    throw new Failure(403, 'client_mismatch', 'The token belongs to another client.');
+  }
 }
