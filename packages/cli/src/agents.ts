@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { demoAgentPath } from '@holdfast/demo-agent';
-import type { AgentAddress, AgentSource } from '@holdfast/host';
+import { type AgentAddress, type AgentSource, nameOfAddress } from '@holdfast/host';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 
@@ -28,9 +28,9 @@ export function chooseAgent(
     if (command !== undefined)
       throw new CliError(
         exitCodes.usage,
-        `The agent is either at ${address.url}, or \`${words.join(' ')}\`: leave one of them out.`,
+        `The agent is either at ${nameOfAddress(address)}, or \`${words.join(' ')}\`: leave one of them out.`,
       );
-    return { agent: address, description: `the agent at ${address.url}` };
+    return { agent: address, description: `the agent at ${nameOfAddress(address)}` };
   }
   if (command !== undefined) return { agent: { command, args }, description: words.join(' ') };
   if (isOnPath('codex', env))

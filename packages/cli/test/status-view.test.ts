@@ -24,9 +24,19 @@ const status: HostStatus = {
     lastAnswer: null,
     counts: {} as HostStatus['lease']['counts'], // not shown
   },
+  agent: { name: 'codex app-server', failures: 0, lastFailure: null, retryAt: null },
+  endedStreams: [],
   streams: [
-    { clientId: 'c', streamId: 'one', since: at(-30_000), unacked: 0, stopped: false, management: false },
-    { clientId: 'c', streamId: 'two\x1b[2J', since: at(-30_000), unacked: 1024, stopped: true, management: false },
+    { clientId: 'c', streamId: 'one', since: at(-30_000), unacked: 0, stopped: false, management: false, stderr: '' },
+    {
+      clientId: 'c',
+      streamId: 'two\x1b[2J',
+      since: at(-30_000),
+      unacked: 1024,
+      stopped: true,
+      management: false,
+      stderr: '',
+    },
   ],
 };
 
@@ -36,6 +46,31 @@ describe('a status for a person', () => {
     assert.match(text, /^status {4}errored: The relay says 503; next try in 41 s\.$/m);
     assert.match(text, /^link {6}waiting since .*Z \(5 min ago\), next try .*Z \(in 41 s\)$/m);
     assert.match(text, /^lease {5}fresh, token good until .*Z \(in 2 h\)$/m);
+  });
+
+  test('says what agents that run, or ran, wrote to stderr, once, and why they ended', () => {
+    const [stream] = status.streams;
+    assert.ok(stream !== undefined);
+    const end = { clientId: 'c', streamId: 'three', since: at(-60_000), endedAt: at(-2_000) };
+    const text = describeStatus(
+      {
+        ...status,
+        agent: { name: 'codex', failures: 4, lastFailure: 'codex exited with code 1', retryAt: at(8_000) },
+        streams: [{ ...stream, stderr: 'careful now' }],
+        endedStreams: [
+          { ...end, why: 'codex exited with code 1; its last words: no home', stderr: 'no home' },
+          { ...end, why: 'the controller left', stderr: 'oh' },
+        ],
+      },
+      NOW,
+    );
+    assert.match(text, /^agent {5}codex; failed 4 times in a row, may be started again .*Z \(in 8 s\): codex exited/m);
+    assert.match(text, /^streams {3}one since .*\n {12}stderr: careful now$/m);
+    assert.match(
+      text,
+      /^ended {5}three .*Z \(2 s ago\): codex exited with code 1; its last words: no home\n {10}three/m,
+    );
+    assert.match(text, /: the controller left\n {12}stderr: oh$/m);
   });
 
   test('says which stream has stopped, and shows no control character of an id', () => {

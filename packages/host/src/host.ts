@@ -158,7 +158,9 @@ export class Host {
       enabled: this.#enabled,
       link: this.#link.status,
       lease: this.#token.lease.snapshot(),
+      agent: this.#streams.agent(),
       streams: this.#streams.status(),
+      endedStreams: this.#streams.ended(),
       credentials: this.#options.credentials.description,
       now: { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() },
     });

@@ -1,6 +1,7 @@
 export type { HostStatus } from '@holdfast/wire';
-export { type Agent, type AgentAddress, type AgentCommand, type AgentSource, startAgent } from './agent/agent.ts';
-export { parseAgentAddress } from './agent/agent-address.ts';
+export type { Agent, AgentAddress, AgentCommand, AgentSource } from './agent/agent.ts';
+export { nameOfAddress, parseAgentAddress } from './agent/agent-address.ts';
+export { startAgent } from './agent/start-agent.ts';
 export { CONTROL_SOCKET, ControlSocket } from './control/control-socket.ts';
 export { methodNames } from './control/methods.ts';
 export {

@@ -1,7 +1,8 @@
 import type { LeaseSnapshot } from '@holdfast/lease';
 import type { HostStatus, RemoteControlStatus } from '@holdfast/wire';
 import type { LinkStatus } from './link/link.ts';
-import type { StreamStatus } from './stream/streams.ts';
+import type { EndedStream } from './stream/ended-streams.ts';
+import type { AgentStatus, StreamStatus } from './stream/streams.ts';
 
 export interface StatusParts {
   readonly serverName: string;
@@ -11,7 +12,9 @@ export interface StatusParts {
   readonly enabled: boolean;
   readonly link: LinkStatus;
   readonly lease: LeaseSnapshot;
+  readonly agent: AgentStatus;
   readonly streams: readonly StreamStatus[];
+  readonly endedStreams: readonly EndedStream[];
   readonly credentials: string;
   readonly now: { readonly wall: number; readonly monotonic: number };
 }
@@ -20,7 +23,8 @@ export interface StatusParts {
 const NO_MATTER_MS = 1_000;
 
 export function composeStatus(parts: StatusParts): HostStatus {
-  const { link, lease, now } = parts;
+  const { link, lease, agent, now } = parts;
+  const moment = (monotonic: number) => rfc3339(now.wall - (now.monotonic - monotonic));
   return {
     status: summarize(parts),
     reason: explain(parts),
@@ -44,7 +48,13 @@ export function composeStatus(parts: StatusParts): HostStatus {
       lastAnswer: lease.lastAnswer === null ? null : { ...lease.lastAnswer, at: rfc3339(lease.lastAnswer.at) },
       counts: lease.counts,
     },
-    streams: parts.streams.map((stream) => ({ ...stream, since: rfc3339(now.wall - (now.monotonic - stream.since)) })),
+    agent: { ...agent, retryAt: orNull(agent.retryAt) },
+    streams: parts.streams.map((stream) => ({ ...stream, since: moment(stream.since) })),
+    endedStreams: parts.endedStreams.map((stream) => ({
+      ...stream,
+      since: moment(stream.since),
+      endedAt: moment(stream.endedAt),
+    })),
   };
 }
 
@@ -55,11 +65,13 @@ function summarize({ enabled, link, lease }: StatusParts): RemoteControlStatus {
   return link.current.state === 'waiting' && link.attempts > 1 ? 'errored' : 'connecting';
 }
 
-function explain({ enabled, link, lease, credentials, now }: StatusParts): string {
+function explain({ enabled, link, lease, agent, credentials, now }: StatusParts): string {
   const { current, lastError } = link;
   if (!enabled) return 'Remote control is switched off.';
   switch (current.state) {
     case 'connected':
+      if (agent.retryAt !== null)
+        return `Connected. The agent keeps failing: ${agent.lastFailure}; it may be started again${inSeconds(agent.retryAt, now.wall)}.`;
       return lease.message === null
         ? 'Connected.'
         : `Connected. Renewing the server token fails: ${lease.message}${next(lease.retryAt, now.wall)}.`;
@@ -85,7 +97,11 @@ function isHeldUp({ counts, refreshing }: LeaseSnapshot, waitedMs: number): bool
 }
 
 function next(moment: number | null, now: number): string {
-  return moment === null ? '' : `; next try in ${Math.max(0, Math.ceil((moment - now) / 1000))} s`;
+  return moment === null ? '' : `; next try${inSeconds(moment, now)}`;
+}
+
+function inSeconds(moment: number, now: number): string {
+  return ` in ${Math.max(0, Math.ceil((moment - now) / 1000))} s`;
 }
 
 function rfc3339(ms: number): string {

@@ -74,7 +74,9 @@ describe('over the control socket', () => {
       'relay',
       'link',
       'lease',
+      'agent',
       'streams',
+      'endedStreams',
     ]);
     assert.deepEqual(Object.keys(result['link'] ?? {}), ['state', 'since', 'attempts', 'lastError', 'nextAttemptAt']);
     assert.deepEqual(Object.keys(result['lease'] ?? {}), [
@@ -86,10 +88,10 @@ describe('over the control socket', () => {
       'lastAnswer',
       'counts',
     ]);
-    const { since, unacked, stopped, ...ids } = Object(result['streams'])[0];
+    const { since, unacked, stopped, stderr, ...ids } = Object(result['streams'])[0];
     assert.deepEqual(ids, { clientId: stream.clientId, streamId: stream.streamId, management: false });
     assert.equal(typeof unacked, 'number');
-    assert.equal(stopped, false);
+    assert.deepEqual([stopped, stderr], [false, '']);
     const lastAnswer = Object(result['lease']?.['lastAnswer']);
     assert.deepEqual(Object.keys(lastAnswer), ['status', 'requestId', 'at']);
     for (const time of [since, lastAnswer.at, result['lease']?.['expiresAt'], result['link']?.['since']]) {

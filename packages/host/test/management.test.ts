@@ -4,7 +4,7 @@ import { type Authority, answer, type InjectedStream, ManualClock } from '@holdf
 import { HostStatus, LeaseHistory, LeaseHistoryEntry } from '@holdfast/wire';
 import * as z from 'zod/mini';
 import { LeaseHistory as History, MAX_ENTRIES } from '../src/management/lease-history.ts';
-import { MAX_MANAGEMENT_STREAMS } from '../src/stream/streams.ts';
+import { MAX_MANAGEMENT_STREAMS } from '../src/stream/stream-opener.ts';
 import { ACCOUNT, connectedHost, eventually, nodeAgent, statusOf } from './harness.ts';
 
 const MANAGEMENT = { capabilities: { holdfast: { management: true } } };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ManualClock } from '@holdfast/testkit';
-import { MAX_STREAMS } from '../src/stream/streams.ts';
+import { MAX_STREAMS } from '../src/stream/stream-opener.ts';
 import { connectedHost, eventually, isAlive, statusOf } from './harness.ts';
 
 describe('a stream', () => {

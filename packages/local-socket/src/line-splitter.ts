@@ -1,18 +1,51 @@
 const LINE_FEED = 0x0a;
 
+/** What a line may have before it draws on a budget, in bytes: a line as usual never waits for one of another. */
+const FREE_BYTES = 1024 * 1024;
+
+/** Bytes that several splitters may hold together of lines that are long. */
+export class LineBudget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** Whether there was room. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
 /**
- * Cuts a byte stream into lines. A line over the limit is dropped as it comes, so that no peer can make it grow; the rest of the stream
- * is read on.
+ * Cuts a byte stream into lines. A line over the limit, or over what is left of the budget, is dropped as it comes, so that no peer can
+ * make it grow; the rest of the stream is read on.
  */
 export class LineSplitter {
   readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
-  readonly #onTooLong: (maxBytes: number) => void;
+  readonly #onTooLong: (bytes: number) => void;
+  readonly #budget: LineBudget | null;
+  /** Of the budget. */
+  #taken = 0;
   #parts: Buffer[] = [];
   #held = 0;
   #skipping = false;
 
-  constructor(maxBytes: number, onLine: (line: string) => void, onTooLong: (maxBytes: number) => void) {
+  /** @param onTooLong is told of a line that was dropped, which has more bytes than it says */
+  constructor(
+    maxBytes: number,
+    onLine: (line: string) => void,
+    onTooLong: (bytes: number) => void,
+    budget: LineBudget | null = null,
+  ) {
+    this.#budget = budget;
     this.#maxBytes = maxBytes;
     this.#onLine = onLine;
     this.#onTooLong = onTooLong;
@@ -36,12 +69,13 @@ export class LineSplitter {
   }
 
   #hold(part: Buffer): void {
+    const before = this.#held;
     this.#held += part.length;
     if (this.#skipping) return;
-    if (this.#held > this.#maxBytes) {
+    if (this.#held > this.#maxBytes || !this.#mayHold(part.length)) {
       this.#skipping = true;
-      this.#parts = [];
-      this.#onTooLong(this.#maxBytes);
+      this.#release();
+      this.#onTooLong(this.#held > this.#maxBytes ? this.#maxBytes : before);
       return;
     }
     this.#parts.push(part);
@@ -50,11 +84,24 @@ export class LineSplitter {
   #flush(): void {
     const parts = this.#parts;
     const skipped = this.#skipping;
-    this.#parts = [];
+    this.#release();
     this.#held = 0;
     this.#skipping = false;
     if (skipped) return;
     const line = Buffer.concat(parts).toString('utf8');
     if (line.trim() !== '') this.#onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+  }
+
+  #mayHold(bytes: number): boolean {
+    if (this.#budget === null || this.#held <= FREE_BYTES) return true;
+    if (!this.#budget.take(bytes)) return false;
+    this.#taken += bytes;
+    return true;
+  }
+
+  #release(): void {
+    this.#parts = [];
+    this.#budget?.giveBack(this.#taken);
+    this.#taken = 0;
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { LineSplitter } from '../src/line-splitter.ts';
+import { LineBudget, LineSplitter } from '../src/line-splitter.ts';
 
 function linesOf(chunks: readonly Uint8Array[], maxBytes = 1_000_000) {
   const lines: string[] = [];
@@ -42,6 +42,30 @@ describe('a line splitter', () => {
     const { lines, tooLong } = linesOf(text('12345\n', '123', '456', '789', '\nshort\n', '1234567'), 5);
     assert.deepEqual(lines, ['12345', 'short']);
     assert.equal(tooLong, 2);
+  });
+
+  test('drops a long line when others hold the budget, keeps short ones, and gives back what it held', () => {
+    const mib = 'x'.repeat(1024 * 1024);
+    const budget = new LineBudget(1024 * 1024);
+    const lines: number[] = [];
+    const dropped: number[] = [];
+    const splitter = () =>
+      new LineSplitter(
+        16 * mib.length,
+        (line) => lines.push(line.length),
+        (bytes) => dropped.push(bytes),
+        budget,
+      );
+    const [one, other] = [splitter(), splitter()];
+    for (const piece of [mib, mib]) one.write(Buffer.from(piece));
+    other.write(Buffer.from(mib));
+    other.write(Buffer.from('more'));
+    assert.deepEqual(dropped, [mib.length]);
+    other.write(Buffer.from('\nshort\n'));
+    one.write(Buffer.from('\n'));
+    assert.deepEqual(lines, [5, 2 * mib.length]);
+    for (const piece of [mib, mib, '\n']) other.write(Buffer.from(piece));
+    assert.deepEqual(lines, [5, 2 * mib.length, 2 * mib.length]);
   });
 
   test('gives the same lines however the bytes are cut', () => {

@@ -58,6 +58,27 @@ const StreamReport = z.object({
   stopped: z.boolean(),
   /** It runs no agent: the host itself answers on it. */
   management: z.boolean(),
+  /** The end of what its agent wrote to stderr, on one line; empty where there is none. */
+  stderr: z.string(),
+});
+
+const AgentReport = z.object({
+  /** The command without its arguments, or the address of the one that all streams share. */
+  name: z.string(),
+  /** Failures in a row, each soon after its start. */
+  failures: Count,
+  lastFailure: z.nullable(z.string()),
+  /** It is not started again before. */
+  retryAt: Moment,
+});
+
+const EndedStreamReport = z.object({
+  clientId: z.string(),
+  streamId: z.string(),
+  since: Timestamp,
+  endedAt: Timestamp,
+  why: z.string(),
+  stderr: z.string(),
 });
 
 /** All that a host tells of itself; times are RFC 3339, null where there is none. The answer to `holdfast/status` (docs/protocol.md §8). */
@@ -67,7 +88,10 @@ export const HostStatus = z.extend(StatusReadResult, {
   relay: z.string(),
   link: LinkReport,
   lease: LeaseReport,
+  agent: AgentReport,
   streams: z.array(StreamReport),
+  /** Those that ended lately, the newest first. */
+  endedStreams: z.array(EndedStreamReport),
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 

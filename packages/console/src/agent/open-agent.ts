@@ -67,7 +67,7 @@ export const INITIALIZE = {
 } satisfies InitializeParams & { protocolVersion: string };
 
 /** What a host answers in its agent's place: that it ended, or that there is no room for another (docs/protocol.md §8). */
-const HOST_CODES = [-32000, -32002];
+const HOST_CODES = [-32000, -32002, -32004];
 
 /** Who answers, by how it does. @throws RpcError when the host says that there is no agent; ControllerError when the stream ends first */
 export async function introduce({ rpc: client }: OpenAgent): Promise<Agent> {

@@ -20,6 +20,11 @@ export function parseAgentAddress(text: string, env: NodeJS.ProcessEnv = process
   return { url: url.href };
 }
 
+/** For a person: a query may hold a secret. */
+export function nameOfAddress({ url }: AgentAddress): string {
+  return url.startsWith('unix:') ? url : url.replace(/\?.*$/s, '');
+}
+
 function codexSocket(env: NodeJS.ProcessEnv): string {
   return join(env['CODEX_HOME'] ?? join(homedir(), '.codex'), CODEX_SOCKET);
 }

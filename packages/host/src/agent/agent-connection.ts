@@ -4,6 +4,7 @@ import { limits, type RawMessage } from '@holdfast/wire';
 import { type RawData, WebSocket } from 'ws';
 import { Heartbeat } from '../link/heartbeat.ts';
 import type { Agent, AgentAddress, AgentEvents } from './agent.ts';
+import { nameOfAddress } from './agent-address.ts';
 
 /** An agent that runs already is nearby: it answers a handshake within this, and a goodbye, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -13,6 +14,8 @@ const CLOSE_TIMEOUT_MS = 1_000;
 export class AgentConnection implements Agent {
   readonly name: string;
   readonly ended: Promise<void>;
+  /** It is not ours, and may be another machine's. */
+  readonly stderr = '';
   readonly #events: AgentEvents;
   readonly #clock: Clock;
   readonly #socket: WebSocket;
@@ -24,11 +27,11 @@ export class AgentConnection implements Agent {
   #isStopping = false;
   #why: string | null = null;
 
-  constructor({ url }: AgentAddress, clock: Clock, events: AgentEvents) {
-    this.name = url;
+  constructor(address: AgentAddress, clock: Clock, events: AgentEvents) {
+    this.name = nameOfAddress(address);
     this.#events = events;
     this.#clock = clock;
-    this.#socket = open(url);
+    this.#socket = open(address.url);
     this.ended = new Promise((resolve) => this.#socket.on('close', () => resolve()));
     this.#listen();
   }

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { LineSplitter } from '@holdfast/local-socket';
+import { type LineBudget, LineSplitter } from '@holdfast/local-socket';
 import { limits, oneLine, type RawMessage } from '@holdfast/wire';
 import type { Agent, AgentCommand, AgentEvents } from './agent.ts';
 import { StderrTail } from './stderr-tail.ts';
@@ -22,7 +22,7 @@ export class AgentProcess implements Agent {
   /** Settles once it is gone and its output has been read. */
   readonly ended: Promise<void>;
   readonly #events: AgentEvents;
-  readonly #stderr = new StderrTail();
+  readonly #tail = new StderrTail();
   /** Null when it could not be started. */
   readonly #child: Child | null;
   readonly #gone = Promise.withResolvers<void>();
@@ -32,16 +32,21 @@ export class AgentProcess implements Agent {
   #letGo: NodeJS.Timeout | undefined;
 
   /** Never throws: a command that cannot be started ends, a moment later. */
-  constructor(command: AgentCommand, events: AgentEvents) {
+  /** @param lines what incomplete lines of several agents may have together */
+  constructor(command: AgentCommand, events: AgentEvents, lines: LineBudget | null = null) {
     this.name = command.command;
     this.#events = events;
     this.ended = this.#gone.promise;
     this.#child = this.#start(command);
-    if (this.#child !== null) this.#listen(this.#child);
+    if (this.#child !== null) this.#listen(this.#child, lines);
   }
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
+  }
+
+  get stderr(): string {
+    return this.#tail.text();
   }
 
   get unreadBytes(): number {
@@ -93,7 +98,7 @@ export class AgentProcess implements Agent {
     }
   }
 
-  #listen(child: Child): void {
+  #listen(child: Child, budget: LineBudget | null): void {
     const lines = new LineSplitter(
       limits.messageBytes,
       (line) => {
@@ -103,13 +108,14 @@ export class AgentProcess implements Agent {
         if (!this.#stopping)
           this.#events.onWarning(`${this.name} wrote a line of more than ${most} bytes; it was dropped`);
       },
+      budget,
     );
     let wasRead = false;
     child.stdout.on('data', (chunk: Buffer) => {
       wasRead = true;
       lines.write(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => this.#stderr.write(chunk));
+    child.stderr.on('data', (chunk: Buffer) => this.#tail.write(chunk));
     child.stdin.on('error', () => {}); // it went away while we wrote; `close` says so
     const letGo = () => {
       // what it wrote is read at the pace of the acks; only a pipe that nobody writes to any more is given up
@@ -139,8 +145,7 @@ export class AgentProcess implements Agent {
     clearTimeout(this.#killer);
     this.#gone.resolve();
     if (this.#stopping) return;
-    const said = this.#stderr.text();
-    this.#events.onEnd(said === '' ? what : `${what}; its last words: ${said}`);
+    this.#events.onEnd(this.stderr === '' ? what : `${what}; its last words: ${this.stderr}`);
   }
 
   #signalGroup(signal: NodeJS.Signals): void {

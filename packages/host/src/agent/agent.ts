@@ -1,7 +1,4 @@
-import type { Clock } from '@holdfast/lease';
 import type { RawMessage } from '@holdfast/wire';
-import { AgentConnection } from './agent-connection.ts';
-import { AgentProcess } from './agent-process.ts';
 
 /** A command that is started for each stream. */
 export interface AgentCommand {
@@ -33,6 +30,8 @@ export interface Agent {
   readonly name: string;
   /** Settles once nothing of it is left that belongs to the stream. Never rejects. */
   readonly ended: Promise<void>;
+  /** The end of what it wrote to stderr, on one line; empty where nothing is known of that. */
+  readonly stderr: string;
   /** Bytes given to it that it has not read yet. */
   readonly unreadBytes: number;
   write(message: RawMessage): void;
@@ -43,9 +42,4 @@ export interface Agent {
   stop(): void;
   /** Ends it at once. Nothing is told after this. */
   kill(): void;
-}
-
-/** Never throws: an agent that cannot be had ends, a moment later. */
-export function startAgent(source: AgentSource, clock: Clock, events: AgentEvents): Agent {
-  return 'url' in source ? new AgentConnection(source, clock, events) : new AgentProcess(source, events);
 }

@@ -1,6 +1,7 @@
 /** How much of an agent's stderr is kept, in bytes: enough for its last words. */
 const KEPT_BYTES = 4_096;
 const SHOWN_LINES = 8;
+const SHOWN_CHARACTERS = 1_000;
 
 /** The end of what an agent wrote to stderr. */
 export class StderrTail {
@@ -19,6 +20,7 @@ export class StderrTail {
     return lines
       .filter((line) => line !== '')
       .slice(-SHOWN_LINES)
-      .join(' | ');
+      .join(' | ')
+      .slice(-SHOWN_CHARACTERS);
   }
 }

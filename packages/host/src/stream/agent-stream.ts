@@ -1,6 +1,7 @@
-import type { Clock } from '@holdfast/lease';
+import type { Clock, Timer } from '@holdfast/lease';
 import { type RawMessage, type RpcId, type RpcShape, readRpc, rpcError, WireError } from '@holdfast/wire';
-import { type Agent, type AgentSource, startAgent } from '../agent/agent.ts';
+import type { Agent } from '../agent/agent.ts';
+import type { Agents } from '../agent/agents.ts';
 import { Stream, type StreamOptions } from './stream.ts';
 
 /** What a stream's agent may leave unread before the stream is given up, in bytes. */
@@ -8,6 +9,9 @@ const UNREAD_BYTES = 64 * 1024 * 1024;
 
 /** Requests of a controller whose replies are awaited; those beyond it get no error when the agent ends. */
 const MAX_WAITING = 1_024;
+
+/** An agent that has not answered its `initialize` after so many milliseconds hangs. */
+const INITIALIZE_TIMEOUT_MS = 120_000;
 
 /** JSON-RPC's codes for what cannot be answered (its range for servers). */
 const AGENT_ENDED = -32000;
@@ -17,12 +21,16 @@ const TOO_LARGE = -32001;
 export class AgentStream extends Stream {
   readonly isManagement = false;
   readonly #agent: Agent;
+  readonly #clock: Clock;
   readonly #waiting = new Set<RpcId>();
+  /** The `initialize` that is not answered yet, and how long it may go on so. */
+  #initializing: { readonly id: RpcId; readonly timer: Timer } | null = null;
   #paused = false;
 
-  constructor(source: AgentSource, clock: Clock, options: StreamOptions) {
+  constructor(agents: Agents, clock: Clock, options: StreamOptions) {
     super(options);
-    this.#agent = startAgent(source, clock, {
+    this.#clock = clock;
+    this.#agent = agents.start({
       onMessage: (message) => this.#fromAgent(message),
       onEnd: (why) => this.#ended(why),
       onWarning: (what) => options.onWarning(what),
@@ -33,8 +41,13 @@ export class AgentStream extends Stream {
     return this.#agent.ended;
   }
 
+  get stderr(): string {
+    return this.#agent.stderr;
+  }
+
   override close(): void {
     super.close();
+    this.#initialized();
     this.#agent.stop();
   }
 
@@ -44,11 +57,9 @@ export class AgentStream extends Stream {
 
   protected pass(message: RawMessage, shape: RpcShape): void {
     if (shape.kind === 'request' && this.#waiting.size < MAX_WAITING) this.#waiting.add(shape.id);
+    if (shape.kind === 'request' && shape.method === 'initialize') this.#expectAnswer(shape.id);
     this.#agent.write(message);
-    if (this.#agent.unreadBytes > UNREAD_BYTES) {
-      this.#agent.stop();
-      this.#ended(`${this.#agent.name} does not read what it is sent`);
-    }
+    if (this.#agent.unreadBytes > UNREAD_BYTES) this.#giveUp('does not read what it is sent');
   }
 
   protected onWindow(): void {
@@ -68,7 +79,10 @@ export class AgentStream extends Stream {
       );
       return;
     }
-    if (shape.kind === 'response' && shape.id !== null) this.#waiting.delete(shape.id);
+    if (shape.kind === 'response' && shape.id !== null) {
+      this.#waiting.delete(shape.id);
+      if (shape.id === this.#initializing?.id) this.#initialized();
+    }
     try {
       this.send(message);
     } catch (error) {
@@ -79,7 +93,27 @@ export class AgentStream extends Stream {
     }
   }
 
+  #expectAnswer(id: RpcId): void {
+    this.#initialized();
+    const timer = this.#clock.setTimer(INITIALIZE_TIMEOUT_MS, () => {
+      this.#giveUp(`did not answer its initialize within ${INITIALIZE_TIMEOUT_MS / 1000} s`);
+    });
+    this.#initializing = { id, timer };
+  }
+
+  #initialized(): void {
+    this.#initializing?.timer.cancel();
+    this.#initializing = null;
+  }
+
+  #giveUp(why: string): void {
+    const { name, stderr } = this.#agent;
+    this.#agent.stop();
+    this.#ended(`${name} ${why}${stderr === '' ? '' : `; its last words: ${stderr}`}`);
+  }
+
   #ended(why: string): void {
+    this.#initialized();
     for (const id of this.#waiting) this.send(rpcError(id, AGENT_ENDED, `The agent ended: ${why}.`));
     this.#waiting.clear();
     this.events.onEnded(why);

@@ -13,6 +13,7 @@ const STATUS_EVERY_MS = 250;
  */
 export class ManagementStream extends Stream {
   readonly isManagement = true;
+  readonly stderr = '';
   readonly ended = Promise.resolve();
   readonly #management: Management;
   readonly #clock: Clock;

@@ -51,6 +51,9 @@ export abstract class Stream {
   /** Whether it runs no agent: the host alone answers on it. */
   abstract readonly isManagement: boolean;
 
+  /** The end of what its agent wrote to stderr, on one line. */
+  abstract readonly stderr: string;
+
   /** Settles once nothing of it runs any more. Never rejects. */
   abstract readonly ended: Promise<void>;
 

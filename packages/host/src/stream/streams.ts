@@ -9,25 +9,20 @@ import {
   type RpcId,
   type RpcShape,
   readRpc,
-  rpcError,
   type Segment,
   type ToHost,
   WireError,
 } from '@holdfast/wire';
 import type { AgentSource } from '../agent/agent.ts';
+import { Agents } from '../agent/agents.ts';
+import type { AgentFailures } from '../agent/restart-policy.ts';
 import type { Management } from '../management/management.ts';
-import { AgentStream } from './agent-stream.ts';
+import { type EndedStream, EndedStreams } from './ended-streams.ts';
 import { EndingStreams } from './ending-streams.ts';
-import { ManagementStream } from './management-stream.ts';
 import { Outboxes } from './outboxes.ts';
-import type { Stream, StreamOptions } from './stream.ts';
+import type { Stream } from './stream.ts';
 import { fromStreamKey, streamKey } from './stream-key.ts';
-
-/** Agents that one host runs at once; an `initialize` beyond it is answered with an error. */
-export const MAX_STREAMS = 64;
-/** Streams without an agent, on which controllers speak to the host itself; likewise. */
-export const MAX_MANAGEMENT_STREAMS = 32;
-const TOO_MANY_STREAMS = -32002;
+import { MAX_STREAMS, StreamOpener } from './stream-opener.ts';
 
 export interface StreamStatus {
   readonly clientId: string;
@@ -38,6 +33,13 @@ export interface StreamStatus {
   /** Its window is full: its agent is not read until something is acked. */
   readonly stopped: boolean;
   readonly management: boolean;
+  /** The end of what its agent wrote to stderr, on one line. */
+  readonly stderr: string;
+}
+
+/** What stands behind the streams. */
+export interface AgentStatus extends AgentFailures {
+  readonly name: string;
 }
 
 export interface StreamsOptions {
@@ -61,6 +63,9 @@ export class Streams {
   readonly #open = new Map<string, Stream>();
   readonly #outboxes = new Outboxes((key) => this.#open.has(key));
   readonly #ending = new EndingStreams(MAX_STREAMS);
+  readonly #ended = new EndedStreams();
+  readonly #agents: Agents;
+  readonly #opener: StreamOpener;
   /** The stream of each controller that knows of none; another one after a restart, since its numbers begin anew. */
   readonly #legacyStreamId = randomUUID();
   readonly #assembler = new Assembler();
@@ -68,6 +73,8 @@ export class Streams {
 
   constructor(options: StreamsOptions) {
     this.#options = options;
+    this.#agents = new Agents(options.agent, options.clock);
+    this.#opener = new StreamOpener(this.#agents, options.management, options.clock);
   }
 
   /** Takes one envelope. `frame` is the text it came in, for its size. */
@@ -105,9 +112,18 @@ export class Streams {
   status(): StreamStatus[] {
     return [...this.#open].map(([key, stream]) => {
       const [clientId, streamId] = fromStreamKey(key);
-      const { since, outbox, isManagement: management } = stream;
-      return { clientId, streamId, since, unacked: outbox.unacked, stopped: outbox.isFull, management };
+      const { since, outbox, isManagement: management, stderr } = stream;
+      return { clientId, streamId, since, unacked: outbox.unacked, stopped: outbox.isFull, management, stderr };
     });
+  }
+
+  /** Those that ended lately, the newest first. */
+  ended(): readonly EndedStream[] {
+    return this.#ended.all;
+  }
+
+  agent(): AgentStatus {
+    return { name: this.#agents.name, ...this.#agents.failures() };
   }
 
   /** Ends every stream and forgets what was not acked. Settles when their agents are gone. */
@@ -153,42 +169,27 @@ export class Streams {
     const key = streamKey(clientId, streamId);
     const outbox = this.#outboxes.of(clientId, streamId);
     this.#end(key, 'a new initialize replaced it');
-    const why = this.#isTooMany(isManagement);
-    if (why !== null) {
-      if (!outbox.isFull) outbox.pushMessage(rpcError(initializeId, TOO_MANY_STREAMS, why));
+    const refusal = this.#opener.refuse(initializeId, isManagement, this.#open.values());
+    if (refusal !== null) {
+      if (!outbox.isFull) outbox.pushMessage(refusal);
       this.#options.onOutgoing();
       return undefined;
     }
-    const { agent, management, clock, onOutgoing } = this.#options;
-    const options: StreamOptions = {
+    const stream: Stream = this.#opener.open(isManagement, {
       outbox,
-      now: clock.monotonic(),
-      answer: management.answer,
-      onOutgoing,
+      onOutgoing: this.#options.onOutgoing,
       onEnded: (why) => {
         if (this.#open.get(key) !== stream) return;
-        this.#end(key, why);
+        this.#end(key, why, true);
         outbox.pushPong('unknown'); // the controller need not wait for its next ping to learn of it
-        onOutgoing();
+        this.#options.onOutgoing();
       },
       onWarning: (what) => this.#warn(clientId, streamId, what),
-    };
-    const stream = isManagement
-      ? new ManagementStream(management, clock, options)
-      : new AgentStream(agent, clock, options);
+    });
     this.#open.set(key, stream);
-    this.#sweep ??= clock.setTimer(limits.streamSweepMs, () => this.#sweepIdle());
+    this.#sweep ??= this.#options.clock.setTimer(limits.streamSweepMs, () => this.#sweepIdle());
     this.#options.onEvent({ type: 'opened', clientId, streamId });
     return stream;
-  }
-
-  #isTooMany(isManagement: boolean): string | null {
-    const open = [...this.#open.values()].filter((stream) => stream.isManagement === isManagement).length;
-    if (isManagement)
-      return open < MAX_MANAGEMENT_STREAMS
-        ? null
-        : `This host has ${open} management streams open, as many as it may; close one first.`;
-    return open < MAX_STREAMS ? null : `This host runs ${open} agents, as many as it may; close a stream first.`;
   }
 
   #ack(acked: { client_id: string; stream_id: string; seq_id: number; segment_id?: number }): void {
@@ -211,11 +212,14 @@ export class Streams {
     this.#end(key, why);
   }
 
-  #end(key: string, why: string): void {
+  #end(key: string, why: string, isFailure = false): void {
     const stream = this.#open.get(key);
     if (stream === undefined) return;
     const [clientId, streamId] = fromStreamKey(key);
     this.#open.delete(key);
+    const { since, stderr } = stream;
+    this.#ended.add({ clientId, streamId, since, endedAt: this.#options.clock.monotonic(), why, stderr });
+    if (!stream.isManagement) this.#agents.ended(stream, isFailure ? why : null);
     this.#ending.add(stream);
     this.#assembler.forget(clientId, streamId);
     this.#options.onEvent({ type: 'closed', clientId, streamId, why });

@@ -1,0 +1,65 @@
+import type { Clock } from '@holdfast/lease';
+import { LineBudget } from '@holdfast/local-socket';
+import type { Agent, AgentEvents, AgentSource } from './agent.ts';
+import { nameOfAddress } from './agent-address.ts';
+import { type AgentFailures, RestartPolicy } from './restart-policy.ts';
+import { startAgent } from './start-agent.ts';
+
+/** What all agents together may have written of lines that are not complete, in bytes, beside the first MiB of each. */
+const INCOMPLETE_BYTES = 256 * 1024 * 1024;
+
+/** A request to start one that is not granted for now. */
+export interface HeldBack {
+  readonly message: string;
+  /** Wall clock in milliseconds. */
+  readonly retryAt: number;
+}
+
+/** The agents of a host: what all of them are started from, and whether one may be started now. */
+export class Agents {
+  readonly #source: AgentSource;
+  readonly #clock: Clock;
+  readonly #restarts: RestartPolicy;
+  readonly #lines = new LineBudget(INCOMPLETE_BYTES);
+
+  constructor(source: AgentSource, clock: Clock) {
+    this.#source = source;
+    this.#clock = clock;
+    this.#restarts = new RestartPolicy(clock);
+  }
+
+  /** For a person. Without its arguments, which may hold secrets. */
+  get name(): string {
+    return 'url' in this.#source ? nameOfAddress(this.#source) : this.#source.command;
+  }
+
+  failures(): AgentFailures {
+    return this.#restarts.status();
+  }
+
+  /** Null when an agent may be started now. */
+  heldBack(): HeldBack | null {
+    const { failures, lastFailure, retryAt } = this.#restarts.status();
+    if (retryAt === null) return null;
+    const seconds = Math.ceil((retryAt - this.#clock.wall()) / 1000);
+    return {
+      message: `The agent was not started: it failed ${failures} times in a row soon after its start, the last time because ${lastFailure}. It may be started again in ${seconds} s.`,
+      retryAt,
+    };
+  }
+
+  /** Never throws: an agent that cannot be had ends, a moment later. */
+  start(events: AgentEvents): Agent {
+    return startAgent(this.#source, this.#clock, events, this.#lines);
+  }
+
+  /** `stream` has an agent from now on. */
+  started(stream: object): void {
+    this.#restarts.started(stream);
+  }
+
+  /** @param failure why it ended by itself, for a person; null when somebody ended it */
+  ended(stream: object, failure: string | null): void {
+    this.#restarts.ended(stream, failure);
+  }
+}
