@@ -19,6 +19,11 @@ export interface Bounds {
   readonly sessionsPerClient: number;
   /** A closed stream's positions are remembered this long, so that what is sent again is known again. */
   readonly closedStreamMs: number;
+  /** What a controller was sent of one stream in memory alone, and has not acked. Over it, all of that goes to its mailbox. */
+  readonly flightFrames: number;
+  readonly flightBytes: number;
+  /** The same of all streams. */
+  readonly allFlightBytes: number;
   /** What one websocket may hold unsent; the rest waits in the mailbox. */
   readonly socketBytes: number;
   /** Sockets at a time, of whatever kind; one more is closed as it comes. */
@@ -42,6 +47,9 @@ export const defaultBounds: Bounds = {
   streamsPerClient: 256,
   sessionsPerClient: 16,
   closedStreamMs: 10 * 60_000,
+  flightFrames: 2 * KIB,
+  flightBytes: 40 * MIB,
+  allFlightBytes: 256 * MIB,
   socketBytes: 4 * MIB,
   connections: 10_000,
   connectionsPerAddress: 512,

@@ -1,4 +1,6 @@
-import { encodeEnvelope, isAfter, type Position, WHOLE } from '@holdfast/wire';
+import { isAfter, type Position } from '@holdfast/wire';
+import { ackFrame } from './frames.ts';
+import type { Port } from './ports.ts';
 
 export interface Address {
   readonly client_id: string;
@@ -15,11 +17,18 @@ interface Ack {
 
 export interface Remark {
   readonly dest: string;
-  readonly text: string;
+  readonly text: string | Buffer;
+}
+
+/** A link that takes its place. */
+export interface Arrival {
+  readonly dest: string;
+  readonly port: Port;
 }
 
 /** What is to be done once a batch is durable, and not before. */
 export class Effects {
+  readonly arrivals: Arrival[] = [];
   /** Destinations with new mail. */
   readonly mailed = new Set<string>();
   /** Frames that are not kept: they go out if their destination has nothing older waiting, else they are dropped. */
@@ -33,14 +42,11 @@ export class Effects {
     if (earlier === undefined || isAfter(position, earlier.position)) this.#acks.set(key, { dest, address, position });
   }
 
-  remark(dest: string, text: string): void {
+  remark(dest: string, text: string | Buffer): void {
     this.remarks.push({ dest, text });
   }
 
   *acks(): Generator<Remark> {
-    for (const { dest, address, position } of this.#acks.values()) {
-      const segment = position.segment === WHOLE ? {} : { segment_id: position.segment };
-      yield { dest, text: encodeEnvelope({ type: 'ack', ...address, seq_id: position.seq, ...segment }) };
-    }
+    for (const { dest, address, position } of this.#acks.values()) yield { dest, text: ackFrame(address, position) };
   }
 }

@@ -19,6 +19,16 @@ export function ownPosition(envelope: FromController | FromHost): Position {
   return { seq: envelope.seq_id, segment: 'segment_id' in envelope ? (envelope.segment_id ?? 0) : 0 };
 }
 
+export function ackFrame(address: Address, { seq, segment }: Position): string {
+  const part = segment === WHOLE ? {} : { segment_id: segment };
+  return encodeEnvelope({ type: 'ack', ...address, seq_id: seq, ...part });
+}
+
+/** Of a stream, as its host knows it. */
+export function addressOf({ clientId, streamId }: Stream): Address {
+  return { client_id: clientId, stream_id: streamId };
+}
+
 /** Tells a controller that a stream is no more. seq_id 0: it has no place in the stream's order. */
 export function pongUnknown(address: Address): string {
   return encodeEnvelope({ type: 'pong', ...address, seq_id: 0, status: 'unknown' });

@@ -32,6 +32,11 @@ export class Journal {
     this.#options = options;
   }
 
+  /** Nothing waits to be committed: whatever is done now comes before nothing that came earlier. */
+  get idle(): boolean {
+    return this.#writes.length === 0;
+  }
+
   /** @param bytes what the write holds in memory until it is committed */
   add(bytes: number, write: Write): void {
     this.#writes.push(write);

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Position } from '@holdfast/wire';
 import { ownerOf } from './destination.ts';
-import { integer, type Row, text } from './stores/row.ts';
+import { blob, integer, type Row, text } from './stores/row.ts';
 
 /** The stream of mail that belongs to none: `client_closed` and `pong unknown`, which outlive the stream they speak of. */
 export const NOTICE = 0;
@@ -13,7 +13,7 @@ export interface Mail {
   readonly stream: number;
   readonly position: Position;
   /** As it goes out, without its cursor. */
-  readonly frame: string;
+  readonly frame: Buffer;
 }
 
 export interface Waiting {
@@ -29,6 +29,7 @@ export class Mailbox {
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #after: StatementSync;
+  readonly #last: StatementSync;
   readonly #trimHost: StatementSync;
   readonly #trimAll: StatementSync;
   readonly #trimNotices: StatementSync;
@@ -39,9 +40,13 @@ export class Mailbox {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#insert = db.prepare(
-      'INSERT INTO mail (dest, stream, seq, segment, bytes, stored_at, frame) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      // a frame is text, and never made one here
+      'INSERT INTO mail (dest, stream, seq, segment, bytes, stored_at, frame) VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT))',
     );
-    this.#after = db.prepare('SELECT cursor, frame FROM mail WHERE dest = ? AND cursor > ? ORDER BY cursor');
+    this.#after = db.prepare(
+      'SELECT cursor, CAST(frame AS BLOB) AS frame FROM mail WHERE dest = ? AND cursor > ? ORDER BY cursor',
+    );
+    this.#last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'mail'");
     const deleted = 'RETURNING dest, stream, bytes';
     this.#trimHost = db.prepare(
       `DELETE FROM mail WHERE dest = ? AND cursor <= ? AND NOT EXISTS
@@ -60,22 +65,31 @@ export class Mailbox {
     this.reload();
   }
 
-  put({ dest, stream, position, frame }: Mail, now: number): void {
-    const bytes = Buffer.byteLength(frame);
-    this.#insert.run(dest, stream, position.seq, position.segment, bytes, now, frame);
-    this.#count(dest, stream, 1, bytes);
+  /** Gives its cursor. */
+  put({ dest, stream, position, frame }: Mail, now: number): number {
+    const { lastInsertRowid } = this.#insert.run(
+      dest,
+      stream,
+      position.seq,
+      position.segment,
+      frame.length,
+      now,
+      frame,
+    );
+    this.#count(dest, stream, 1, frame.length);
+    return Number(lastInsertRowid);
   }
 
   /** What comes after that cursor. Nothing may be written while it is read. */
-  *after(dest: string, cursor: number): Generator<{ cursor: number; frame: string }> {
+  *after(dest: string, cursor: number): Generator<{ cursor: number; frame: Uint8Array }> {
     for (const row of this.#after.iterate(dest, cursor)) {
-      yield { cursor: integer(row, 'cursor'), frame: text(row, 'frame') };
+      yield { cursor: integer(row, 'cursor'), frame: blob(row, 'frame') };
     }
   }
 
   /** The last cursor that was ever given out. */
   last(): number {
-    const row = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'mail'").get();
+    const row = this.#last.get();
     return row === undefined ? 0 : integer(row, 'seq');
   }
 

@@ -4,9 +4,17 @@ import { ownerOf } from './destination.ts';
 export interface Port {
   /** Whether everything in its mailbox has gone out: what is not mailed must not overtake what is. */
   readonly caughtUp: boolean;
+  /** Whether frames may go to it that are not in its mailbox: it has caught up, reads what it is sent, and acks end to end. */
+  readonly takesDirect: boolean;
+  /** Whether it has ended. */
+  readonly closed: boolean;
   /** How long nothing came from the peer. */
   readonly silentMs: number;
-  send(text: string): void;
+  send(text: string | Buffer): void;
+  /** Sends what is kept until the peer acks it. */
+  forward(frame: Buffer): void;
+  /** Mail that it was sent before it became mail. */
+  hasHad(cursor: number): void;
   /** Goes on with its mailbox. */
   pump(): void;
   close(code: number, reason: string): void;
@@ -37,14 +45,15 @@ export class Ports {
     return earlier;
   }
 
-  /** Unless a newer one has taken its place. */
-  remove(dest: string, port: Port): void {
-    if (this.#byDest.get(dest) !== port) return;
+  /** False when a newer one has taken its place, or it never had one. */
+  remove(dest: string, port: Port): boolean {
+    if (this.#byDest.get(dest) !== port) return false;
     this.#byDest.delete(dest);
     const owner = ownerOf(dest);
     const dests = this.#byOwner.get(owner);
     dests?.delete(dest);
     if (dests?.size === 0) this.#byOwner.delete(owner);
+    return true;
   }
 
   /** The links of all sessions of a client, or of a host, the oldest first. */

@@ -1,8 +1,10 @@
-import { encodeEnvelope, type FromController, type FromHost, isAfter, positionOf, WHOLE } from '@holdfast/wire';
+import { encodeEnvelope, type FromController, isAfter, positionOf, WHOLE } from '@holdfast/wire';
 import type { Devices } from './devices.ts';
 import type { Effects } from './effects.ts';
-import { endPosition, ownPosition, partOf, pongUnknown } from './frames.ts';
+import { addressOf, endPosition, ownPosition, partOf, pongUnknown } from './frames.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { Direct } from './passing/direct.ts';
+import type { HostFrame } from './passing/host-frame.ts';
 import type { StreamLife } from './stream-life.ts';
 import type { Stream, Streams } from './streams.ts';
 
@@ -11,6 +13,7 @@ export interface RoutingOptions {
   readonly streams: Streams;
   readonly mailbox: Mailbox;
   readonly life: StreamLife;
+  readonly direct: Direct;
 }
 
 /**
@@ -26,7 +29,7 @@ export class Routing {
 
   /** @param dest whom it came from, and who gets the answers */
   fromController(dest: string, envelope: FromController, effects: Effects): void {
-    const { streams, mailbox, devices } = this.#options;
+    const { streams, mailbox, devices, direct } = this.#options;
     const { client_id, env_id, stream_id } = envelope;
     const address = { client_id, env_id, stream_id };
     const serverId = devices.route(client_id, env_id);
@@ -36,7 +39,11 @@ export class Routing {
       return;
     }
     if (envelope.type === 'ack') {
-      if (stream !== undefined) mailbox.trimStream(stream.id, dest, positionOf(envelope, WHOLE));
+      if (stream === undefined) return;
+      const upTo = positionOf(envelope, WHOLE);
+      mailbox.trimStream(stream.id, dest, upTo);
+      const released = direct.release(stream, upTo);
+      if (released !== null) effects.ack(serverId, addressOf(stream), released);
       return;
     }
     const position = endPosition(envelope);
@@ -49,32 +56,34 @@ export class Routing {
     this.#pass(envelope, { dest, serverId, stream }, effects);
   }
 
-  fromHost(serverId: string, environmentId: string, envelope: FromHost, effects: Effects): void {
-    const { streams, devices, life } = this.#options;
-    const { client_id, stream_id } = envelope;
+  fromHost(serverId: string, frame: HostFrame, effects: Effects): void {
+    const { streams, devices, life, direct } = this.#options;
+    const { client_id, stream_id, end } = frame;
     const address = { client_id, stream_id };
-    const position = endPosition(envelope);
-    const { cursor: _, ...rest } = envelope;
-    const frame = encodeEnvelope({ ...rest, env_id: environmentId });
     const stream = streams.find(serverId, client_id, stream_id);
-    if (envelope.type === 'pong' && envelope.status === 'unknown') {
-      effects.ack(serverId, address, position);
-      if (stream !== undefined && devices.isPaired(client_id, serverId)) effects.remark(stream.dest, frame);
-      return;
-    }
-    if (stream === undefined || stream.state !== 'open') {
-      // Acked although nobody gets it: a stock host that waits for 128 acks stops speaking to everybody.
-      effects.ack(serverId, address, position);
-      return;
-    }
-    if (!isAfter(position, stream.down)) {
+    // new mail would be overtaken
+    const mayFly = stream !== undefined && !effects.mailed.has(stream.dest);
+    if (mayFly && direct.forward(serverId, frame)) return;
+    if (stream !== undefined && !isAfter(end, stream.down) && stream.state === 'open' && !frame.saysUnknown) {
       effects.ack(serverId, address, stream.down);
       return;
     }
-    effects.ack(serverId, address, position);
-    streams.change(stream, { down: position, spoken: true });
-    if (envelope.type === 'pong') effects.remark(stream.dest, frame);
-    else life.post(stream, { dest: stream.dest, position: ownPosition(envelope), frame }, effects);
+    // Acks are cumulative, and so is the order of mail: what comes now comes after what is in flight.
+    if (stream !== undefined) life.land(stream, effects);
+    effects.ack(serverId, address, end);
+    if (frame.saysUnknown) {
+      if (stream !== undefined && devices.isPaired(client_id, serverId)) effects.remark(stream.dest, frame.frame);
+      return;
+    }
+    // Acked although nobody gets it: a stock host that waits for 128 acks stops speaking to everybody.
+    if (stream === undefined || stream.state !== 'open') return;
+    if (!isAfter(end, stream.down)) return;
+    streams.change(stream, { down: end, spoken: true });
+    if (frame.type === 'pong') effects.remark(stream.dest, frame.frame);
+    else {
+      life.post(stream, { dest: stream.dest, position: frame.position, frame: frame.frame }, effects);
+      direct.fallBehind(stream, end);
+    }
   }
 
   #pass(
@@ -82,16 +91,15 @@ export class Routing {
     { dest, serverId, stream }: { dest: string; serverId: string; stream: Stream | undefined },
     effects: Effects,
   ): void {
-    const { streams, mailbox, life } = this.#options;
+    const { streams, life } = this.#options;
     const { client_id, env_id, stream_id } = envelope;
     const { env_id: _, cursor: __, ...rest } = envelope;
-    const frame = encodeEnvelope(rest);
+    const text = encodeEnvelope(rest);
     if (envelope.type === 'client_closed') {
       if (stream !== undefined) {
-        mailbox.drop(stream.id, dest);
-        life.close(stream);
+        life.close(stream, effects);
       }
-      life.notify(serverId, frame, effects);
+      life.notify(serverId, text, effects);
       return;
     }
     const isPing = envelope.type === 'ping';
@@ -100,11 +108,12 @@ export class Routing {
       return;
     }
     if (isPing) {
-      effects.remark(serverId, frame);
+      effects.remark(serverId, text);
       return;
     }
     const open = stream ?? life.open({ serverId, clientId: client_id, streamId: stream_id, dest }, effects);
     streams.change(open, { up: endPosition(envelope), state: 'open' });
+    const frame = Buffer.from(text);
     life.postToHost(open, { position: ownPosition(envelope), frame }, partOf(envelope), effects);
   }
 }

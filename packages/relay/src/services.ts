@@ -13,6 +13,8 @@ import { OwnNames } from './entrance/own-names.ts';
 import { Tries } from './guesses/tries.ts';
 import { Mailbox } from './mailbox.ts';
 import { Pairing } from './pairing.ts';
+import { Direct } from './passing/direct.ts';
+import { Flights } from './passing/flights.ts';
 import { Ports } from './ports.ts';
 import { Presence } from './presence/presence.ts';
 import { Routing } from './routing.ts';
@@ -62,9 +64,10 @@ export function createServices(options: ServicesOptions) {
   const streams = new Streams(base);
   const ports = new Ports();
   const presence = new Presence({ ports, servers, streams, clock, random });
-  const isLive = (dest: string) => ports.has(dest);
-  const life = new StreamLife({ clock, bounds, servers, streams, mailbox, isLive });
-  const routing = new Routing({ devices, streams, mailbox, life });
+  const flights = new Flights({ clock, bounds });
+  const direct = new Direct({ streams, ports, mailbox, flights });
+  const life = new StreamLife({ clock, bounds, servers, streams, mailbox, flights, ports });
+  const routing = new Routing({ devices, streams, mailbox, life, direct });
   return {
     ...base,
     bounds,
@@ -79,7 +82,20 @@ export function createServices(options: ServicesOptions) {
     names,
     guard: new Guard({ names, limits, trustProxy: options.trustProxy }),
     cursors: new Cursors(epoch),
-    switchboard: new Switchboard({ db, routing, life, streams, mailbox, ports, presence, devices, bounds, logger }),
+    switchboard: new Switchboard({
+      db,
+      routing,
+      direct,
+      flights,
+      life,
+      streams,
+      mailbox,
+      ports,
+      presence,
+      devices,
+      bounds,
+      logger,
+    }),
     accounts: new Accounts({ ...base, signingKey }),
     serverTokens: new Tokens({ ...base, kind: 'server', lifeMs: tokenLifeMs }),
     clientTokens: new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS }),

@@ -3,8 +3,10 @@ import type { Bounds } from './bounds.ts';
 import type { Clock } from './clock.ts';
 import { heldDest, ownerOf } from './destination.ts';
 import type { Effects } from './effects.ts';
-import { clientClosed, pongUnknown } from './frames.ts';
+import { addressOf, clientClosed, pongUnknown } from './frames.ts';
 import { type Mailbox, NOTICE } from './mailbox.ts';
+import type { Flights } from './passing/flights.ts';
+import type { Ports } from './ports.ts';
 import type { Servers } from './servers.ts';
 import type { NewStream, Stream, Streams } from './streams.ts';
 
@@ -17,7 +19,8 @@ export interface StreamLifeOptions {
   readonly servers: Servers;
   readonly streams: Streams;
   readonly mailbox: Mailbox;
-  readonly isLive: (dest: string) => boolean;
+  readonly flights: Flights;
+  readonly ports: Ports;
 }
 
 /** How streams begin, how much may wait on them, and how they end. Runs inside a transaction, as routing does. */
@@ -35,24 +38,52 @@ export class StreamLife {
     return streams.open(stream);
   }
 
-  /** Mails a frame of a stream. Where that is one too many, the stream is reset, and no other. */
-  post(stream: Stream, mail: { dest: string; position: Position; frame: string }, effects: Effects): void {
-    const { mailbox, bounds, isLive, clock } = this.#options;
-    mailbox.put({ ...mail, stream: stream.id }, clock.wall());
+  /** Mails a frame of a stream, and gives its cursor. Where that is one too many, the stream is reset, and no other. */
+  post(stream: Stream, mail: { dest: string; position: Position; frame: Buffer }, effects: Effects): number {
+    const { mailbox, bounds, ports, clock } = this.#options;
+    const cursor = mailbox.put({ ...mail, stream: stream.id }, clock.wall());
     effects.mailed.add(mail.dest);
     const own = mailbox.waiting(mail.dest, stream.id);
     const reader = mail.dest === heldDest(stream.serverId) ? stream.serverId : mail.dest;
     const overflows =
-      own.bytes > (isLive(reader) ? bounds.liveStreamBytes : bounds.streamBytes) || own.frames > bounds.streamFrames;
+      own.bytes > (ports.has(reader) ? bounds.liveStreamBytes : bounds.streamBytes) || own.frames > bounds.streamFrames;
     if (overflows) this.reset(stream, effects);
     else this.#makeRoom(stream, mail.dest, effects);
+    return cursor;
+  }
+
+  /** What is on its way to the controller in memory alone becomes mail, so that its host need not wait for the controller's ack. */
+  land(stream: Stream, effects: Effects): void {
+    const { flights, ports, streams } = this.#options;
+    const frames = flights.takeAll(stream);
+    const last = frames.at(-1)?.end;
+    if (last === undefined) return;
+    flights.find(stream)?.fallBehind(last);
+    streams.change(stream, { down: last });
+    effects.ack(stream.serverId, addressOf(stream), last);
+    const port = ports.get(stream.dest);
+    for (const { position, frame } of frames) {
+      const cursor = this.post(stream, { dest: stream.dest, position, frame }, effects);
+      if (stream.state !== 'open') return; // that was too much
+      port?.hasHad(cursor);
+    }
+  }
+
+  /** The same for all streams of a controller, for the link that it comes by next. */
+  landAll(dest: string, effects: Effects): void {
+    for (const stream of this.#inFlight(dest)) this.land(stream, effects);
+  }
+
+  /** Whether there is something to be landed for a controller. */
+  anyInFlight(dest: string): boolean {
+    return this.#inFlight(dest).length > 0;
   }
 
   /**
    * Mails to the stream's host. A host puts one message of a client together at a time and gives it up when a segment of another comes
    * (docs/protocol.md §3), so segments go out when all of theirs are there, whatever the client's other streams say meanwhile.
    */
-  postToHost(stream: Stream, mail: { position: Position; frame: string }, part: Part, effects: Effects): void {
+  postToHost(stream: Stream, mail: { position: Position; frame: Buffer }, part: Part, effects: Effects): void {
     const { mailbox } = this.#options;
     const held = heldDest(stream.serverId);
     if (part === 'more follows') {
@@ -67,16 +98,17 @@ export class StreamLife {
   }
 
   /** Mails a frame that outlives its stream. Where the mailbox is full it is left out: the next ping finds the stream unknown. */
-  notify(dest: string, frame: string, effects: Effects): void {
+  notify(dest: string, text: string, effects: Effects): void {
     const { mailbox, bounds, clock } = this.#options;
     if (mailbox.waitingFor(ownerOf(dest)).frames >= bounds.destFrames) return;
-    mailbox.put({ dest, stream: NOTICE, position: START, frame }, clock.wall());
+    mailbox.put({ dest, stream: NOTICE, position: START, frame: Buffer.from(text) }, clock.wall());
     effects.mailed.add(dest);
   }
 
   /** Its controller has closed it. What it sent is known again if it comes again. */
-  close(stream: Stream): void {
-    this.#options.mailbox.drop(stream.id, heldDest(stream.serverId));
+  close(stream: Stream, effects: Effects): void {
+    for (const dest of [stream.dest, heldDest(stream.serverId)]) this.#options.mailbox.drop(stream.id, dest);
+    this.#dropFlight(stream, effects);
     this.#options.streams.change(stream, { state: 'closed', down: START, spoken: false });
   }
 
@@ -84,16 +116,18 @@ export class StreamLife {
   reset(stream: Stream, effects: Effects): void {
     if (stream.state === 'reset') return;
     this.#options.streams.change(stream, { state: 'reset', down: START, spoken: false });
-    this.#dropMail(stream);
+    this.#dropMail(stream, effects);
     this.notify(stream.serverId, clientClosed(stream), effects);
     this.#tellController(stream, effects);
   }
 
   /** A host that remembers nothing has begun anew: what it ever spoke on is over. Its controllers are told, now or when they return. */
   hostBeganAnew(serverId: string, effects: Effects): void {
-    const { streams, mailbox } = this.#options;
+    const { streams, mailbox, flights } = this.#options;
     for (const stream of streams.ofServer(serverId)) {
+      this.land(stream, effects);
       if (stream.state !== 'open' || !stream.spoken) continue;
+      flights.forget(stream);
       for (const dest of [serverId, heldDest(serverId)]) mailbox.drop(stream.id, dest);
       streams.change(stream, { state: 'closed', up: START, down: START, spoken: false });
       this.#tellController(stream, effects);
@@ -104,7 +138,7 @@ export class StreamLife {
   cutOff(clientId: string, serverId: string, effects: Effects): void {
     for (const stream of this.#options.streams.ofClient(clientId)) {
       if (stream.serverId !== serverId) continue;
-      this.#forget(stream);
+      this.#forget(stream, effects);
       this.notify(serverId, clientClosed(stream), effects);
     }
   }
@@ -112,7 +146,7 @@ export class StreamLife {
   /** A host is no more: its streams are forgotten with their mail, and their controllers told. */
   removeServer(serverId: string, effects: Effects): void {
     for (const stream of this.#options.streams.ofServer(serverId)) {
-      this.#forget(stream);
+      this.#forget(stream, effects);
       if (stream.state === 'open') this.#tellController(stream, effects);
     }
     this.#options.mailbox.dropAll(serverId);
@@ -138,7 +172,7 @@ export class StreamLife {
       const waits = [dest, serverId, heldDest(serverId)].some((each) => mailbox.waiting(each, id).frames > 0);
       if (now - stream.touchedAt < life || waits) continue;
       if (stream.state === 'open') this.notify(serverId, clientClosed(stream), effects);
-      streams.remove(stream);
+      this.#forget(stream, effects);
     }
   }
 
@@ -149,12 +183,12 @@ export class StreamLife {
     const [victim] = siblings.sort(order);
     if (victim === undefined) return;
     if (victim.state === 'open') this.reset(victim, effects);
-    this.#forget(victim);
+    this.#forget(victim, effects);
   }
 
   /** What a client's sessions that are away have left makes room first, the one idle longest; where there is none, the stream itself. */
   #makeRoom(stream: Stream, dest: string, effects: Effects): void {
-    const { mailbox, streams, bounds, isLive } = this.#options;
+    const { mailbox, streams, bounds, ports } = this.#options;
     const owner = ownerOf(dest);
     const isFull = () => {
       const { bytes, frames } = mailbox.waitingFor(owner);
@@ -163,7 +197,9 @@ export class StreamLife {
     if (!isFull()) return;
     const left = streams
       .ofClient(owner)
-      .filter((other) => other.dest !== dest && !isLive(other.dest) && mailbox.waiting(other.dest, other.id).frames > 0)
+      .filter(
+        (other) => other.dest !== dest && !ports.has(other.dest) && mailbox.waiting(other.dest, other.id).frames > 0,
+      )
       .sort((a, b) => a.touchedAt - b.touchedAt || a.id - b.id);
     for (const victim of [...left, stream]) {
       this.reset(victim, effects);
@@ -171,14 +207,28 @@ export class StreamLife {
     }
   }
 
-  #forget(stream: Stream): void {
-    this.#dropMail(stream);
+  #inFlight(dest: string): Stream[] {
+    const { streams, flights } = this.#options;
+    return streams
+      .ofClient(ownerOf(dest))
+      .filter((stream) => stream.dest === dest && (flights.find(stream)?.frames ?? 0) > 0);
+  }
+
+  #forget(stream: Stream, effects: Effects): void {
+    this.#dropMail(stream, effects);
     this.#options.streams.remove(stream);
   }
 
-  #dropMail(stream: Stream): void {
+  #dropMail(stream: Stream, effects: Effects): void {
     for (const dest of [stream.dest, stream.serverId, heldDest(stream.serverId)])
       this.#options.mailbox.drop(stream.id, dest);
+    this.#dropFlight(stream, effects);
+  }
+
+  /** Acked although nobody gets it: a stock host that waits for 128 acks stops speaking to everybody. */
+  #dropFlight(stream: Stream, effects: Effects): void {
+    const last = this.#options.flights.forget(stream);
+    if (last !== null) effects.ack(stream.serverId, addressOf(stream), last);
   }
 
   #tellController({ serverId, clientId, streamId, dest }: Stream, effects: Effects): void {

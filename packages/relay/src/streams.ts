@@ -31,7 +31,8 @@ export type NewStream = Pick<Stream, 'serverId' | 'clientId' | 'streamId' | 'des
 /** What is known of each stream: in memory, and written back by `save`. */
 export class Streams {
   readonly #byId = new Map<number, Stream>();
-  readonly #byClient = new Map<string, Map<string, Stream>>();
+  /** By client, host and stream id. */
+  readonly #byClient = new Map<string, Map<string, Map<string, Stream>>>();
   readonly #byServer = new Map<string, Set<Stream>>();
   readonly #dirty = new Set<Stream>();
   readonly #db: DatabaseSync;
@@ -55,7 +56,7 @@ export class Streams {
   }
 
   find(serverId: string, clientId: string, streamId: string): Stream | undefined {
-    return this.#byClient.get(clientId)?.get(`${serverId} ${streamId}`);
+    return this.#byClient.get(clientId)?.get(serverId)?.get(streamId);
   }
 
   byId(id: number): Stream | undefined {
@@ -101,16 +102,18 @@ export class Streams {
     this.#delete.run(stream.id);
     this.#dirty.delete(stream);
     this.#byId.delete(stream.id);
-    const siblings = this.#byClient.get(stream.clientId);
-    siblings?.delete(`${stream.serverId} ${stream.streamId}`);
-    if (siblings?.size === 0) this.#byClient.delete(stream.clientId);
+    const ofClient = this.#byClient.get(stream.clientId);
+    const both = ofClient?.get(stream.serverId);
+    both?.delete(stream.streamId);
+    if (both?.size === 0) ofClient?.delete(stream.serverId);
+    if (ofClient?.size === 0) this.#byClient.delete(stream.clientId);
     const onServer = this.#byServer.get(stream.serverId);
     onServer?.delete(stream);
     if (onServer?.size === 0) this.#byServer.delete(stream.serverId);
   }
 
   ofClient(clientId: string): Stream[] {
-    return [...(this.#byClient.get(clientId)?.values() ?? [])];
+    return [...(this.#byClient.get(clientId)?.values() ?? [])].flatMap((streams) => [...streams.values()]);
   }
 
   ofServer(serverId: string): Stream[] {
@@ -146,9 +149,11 @@ export class Streams {
 
   #remember(stream: Stream): void {
     this.#byId.set(stream.id, stream);
-    const siblings = this.#byClient.get(stream.clientId) ?? new Map<string, Stream>();
-    siblings.set(`${stream.serverId} ${stream.streamId}`, stream);
-    this.#byClient.set(stream.clientId, siblings);
+    const ofClient = this.#byClient.get(stream.clientId) ?? new Map<string, Map<string, Stream>>();
+    const both = ofClient.get(stream.serverId) ?? new Map<string, Stream>();
+    both.set(stream.streamId, stream);
+    ofClient.set(stream.serverId, both);
+    this.#byClient.set(stream.clientId, ofClient);
     const onServer = this.#byServer.get(stream.serverId) ?? new Set();
     onServer.add(stream);
     this.#byServer.set(stream.serverId, onServer);

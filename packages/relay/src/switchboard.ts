@@ -1,23 +1,27 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { FromController, FromHost } from '@holdfast/wire';
+import { type FromController, positionOf, WHOLE } from '@holdfast/wire';
 import type { Logger } from 'pino';
 import type { Bounds } from './bounds.ts';
 import { ownerOf } from './destination.ts';
 import type { Devices } from './devices.ts';
-import type { Effects } from './effects.ts';
+import type { Arrival, Effects } from './effects.ts';
 import { Journal, type Write } from './journal.ts';
 import { closeCodes } from './links/close-codes.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { Direct } from './passing/direct.ts';
+import type { Flights } from './passing/flights.ts';
+import type { HostFrame } from './passing/host-frame.ts';
 import type { Port, Ports } from './ports.ts';
 import type { Presence } from './presence/presence.ts';
 import type { Routing } from './routing.ts';
-import type { Server } from './servers.ts';
 import type { StreamLife } from './stream-life.ts';
-import type { Streams } from './streams.ts';
+import type { Stream, Streams } from './streams.ts';
 
 export interface SwitchboardOptions {
   readonly db: DatabaseSync;
   readonly routing: Routing;
+  readonly direct: Direct;
+  readonly flights: Flights;
   readonly life: StreamLife;
   readonly streams: Streams;
   readonly mailbox: Mailbox;
@@ -32,6 +36,8 @@ export interface SwitchboardOptions {
 export class Switchboard {
   readonly #options: SwitchboardOptions;
   readonly #journal: Journal;
+  /** Links whose coming is not durable yet. */
+  readonly #arriving = new Set<Port>();
   #condition: 'ready' | 'failing' | 'stopping' = 'ready';
 
   constructor(options: SwitchboardOptions) {
@@ -42,6 +48,7 @@ export class Switchboard {
       committed: (effects) => this.#perform(effects),
       failed: (cause) => this.#fail(cause),
     });
+    options.flights.watch((overdue) => this.#land(overdue));
   }
 
   /** `failing`: what came last could not be stored. */
@@ -49,33 +56,40 @@ export class Switchboard {
     return this.#condition;
   }
 
-  /** `remembers`: the host knows what it had from here; without, it has begun anew. Returns once that is durable. */
+  /**
+   * The host is reached by this link once what follows from its coming is durable: at the end of the turn, with whoever else came in it.
+   *
+   * @param cursor what the host knows that it had from here; null for one that has begun anew
+   */
   attachHost(serverId: string, port: Port, cursor: number | null): void {
     this.#attach(serverId, port, (effects) => {
       if (cursor === null) this.#options.life.hostBeganAnew(serverId, effects);
-      else this.#options.mailbox.trimHost(serverId, cursor);
+      else if (this.#options.mailbox.waitingFor(serverId).frames > 0) this.#options.mailbox.trimHost(serverId, cursor);
     });
   }
 
   attachController(dest: string, port: Port, cursor: number | null): void {
-    const { mailbox, ports, bounds } = this.#options;
-    this.#attach(dest, port, () => {
+    const { mailbox, life } = this.#options;
+    this.#attach(dest, port, (effects) => {
+      life.landAll(dest, effects);
       if (cursor !== null) mailbox.trimController(dest, cursor);
     });
-    const sessions = ports.ofOwner(ownerOf(dest));
-    for (const oldest of sessions.slice(0, Math.max(0, sessions.length - bounds.sessionsPerClient)))
-      oldest.close(closeCodes.tooManySessions, `this device has ${bounds.sessionsPerClient} newer connections`);
   }
 
   detach(dest: string, port: Port): void {
-    this.#options.ports.remove(dest, port);
+    const { ports, life } = this.#options;
+    if (ports.remove(dest, port) && life.anyInFlight(dest))
+      this.#journal.add(0, (effects) => life.landAll(dest, effects));
   }
 
-  fromHost({ serverId, environmentId }: Server, envelope: FromHost, bytes: number): void {
-    this.#journal.add(bytes, (effects) => this.#options.routing.fromHost(serverId, environmentId, envelope, effects));
+  fromHost(serverId: string, frame: HostFrame): void {
+    const { direct, routing } = this.#options;
+    if (this.#journal.idle && direct.forward(serverId, frame)) return;
+    this.#journal.add(frame.frame.length, (effects) => routing.fromHost(serverId, frame, effects));
   }
 
   fromController(dest: string, envelope: FromController, bytes: number): void {
+    if (envelope.type === 'ack' && this.#journal.idle && this.#acked(dest, envelope)) return;
     this.#journal.add(bytes, (effects) => this.#options.routing.fromController(dest, envelope, effects));
   }
 
@@ -126,23 +140,52 @@ export class Switchboard {
 
   /** Commits what is waiting, then ends every link. */
   close(): void {
-    this.#journal.add(0, () => this.#options.presence.stop());
+    const { flights, presence } = this.#options;
+    this.#land(flights.flying());
+    this.#journal.add(0, () => presence.stop());
     this.#journal.flush();
+    flights.clear();
     this.#condition = 'stopping';
     for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, 'the relay is stopping');
   }
 
   #attach(dest: string, port: Port, write: Write): void {
-    this.#journal.run(write);
-    const earlier = this.#options.ports.put(dest, port);
-    earlier?.close(closeCodes.superseded, 'a newer connection took its place');
-    port.pump();
+    this.#arriving.add(port);
+    this.#journal.add(0, (effects) => {
+      write(effects);
+      effects.arrivals.push({ dest, port });
+      effects.mailed.add(dest);
+    });
+  }
+
+  #arrive({ dest, port }: Arrival): void {
+    const { ports, bounds } = this.#options;
+    this.#arriving.delete(port);
+    if (port.closed) return;
+    ports.put(dest, port)?.close(closeCodes.superseded, 'a newer connection took its place');
+    const links = ports.ofOwner(ownerOf(dest));
+    for (const oldest of links.slice(0, Math.max(0, links.length - bounds.sessionsPerClient)))
+      oldest.close(closeCodes.tooManySessions, `this device has ${bounds.sessionsPerClient} newer connections`);
+  }
+
+  #acked(dest: string, envelope: Extract<FromController, { type: 'ack' }>): boolean {
+    const { devices, streams, direct } = this.#options;
+    const serverId = devices.route(envelope.client_id, envelope.env_id);
+    const stream = serverId === null ? undefined : streams.find(serverId, envelope.client_id, envelope.stream_id);
+    return stream?.dest === dest && direct.acked(stream, positionOf(envelope, WHOLE));
+  }
+
+  #land(streams: readonly Stream[]): void {
+    this.#journal.add(0, (effects) => {
+      for (const stream of streams) this.#options.life.land(stream, effects);
+    });
   }
 
   /** Mail first, so that what is said beside it does not overtake it. */
   #perform(effects: Effects): void {
     if (this.#condition === 'failing') this.#condition = 'ready';
     const { ports } = this.#options;
+    for (const arrival of effects.arrivals) this.#arrive(arrival);
     for (const dest of effects.mailed) ports.get(dest)?.pump();
     for (const { dest, text } of effects.acks()) ports.get(dest)?.send(text);
     for (const { dest, text } of effects.remarks) {
@@ -153,10 +196,13 @@ export class Switchboard {
 
   /** Nothing was acked, so every peer sends it again once it has reconnected. */
   #fail(cause: unknown): void {
-    const { streams, mailbox, ports, logger } = this.#options;
+    const { streams, mailbox, flights, ports, logger } = this.#options;
     this.#condition = 'failing';
     logger.error({ err: cause }, 'what arrived could not be stored; every link is closed, so that peers send it again');
-    for (const port of ports.clear()) port.close(closeCodes.internal, 'the relay could not store a message');
+    flights.clear();
+    for (const port of [...ports.clear(), ...this.#arriving])
+      port.close(closeCodes.internal, 'the relay could not store a message');
+    this.#arriving.clear();
     streams.reload();
     mailbox.reload();
   }

@@ -12,7 +12,7 @@ import { ReliableSide } from './harness/reliable.ts';
 const TOTAL = 1_000;
 const BURST = 25;
 
-function bothSides(controller: TestController) {
+function bothSides(controller: TestController, { ackEvery = 1 } = {}) {
   return {
     hostSide: new ReliableSide({
       total: TOTAL,
@@ -24,6 +24,7 @@ function bothSides(controller: TestController) {
       make: (seq) => controller.message('s1', seq),
       takes: ({ type }) => type === 'server_message',
       ackBack: (seq) => controller.ack('s1', seq),
+      ackEvery,
     }),
   };
 }
@@ -108,32 +109,33 @@ test('the same while the relay is stopped and started again on its folder', asyn
   assertComplete(sides);
 });
 
-test('the same while the relay is killed with no warning', async (t) => {
-  const dataDir = temporaryFolder(t);
-  const relay = new RelayProcess(t, dataDir);
-  await relay.start();
-  const { accountId, accountToken } = mintAccountToken(dataDir);
-  const host = await TestHost.enroll({ base: relay.base, accountId, mintAccountToken: () => accountToken });
-  const controller = await TestController.claim(relay.base, await host.pair(relay.base));
-  const sides = bothSides(controller);
-  const { hostSide, controllerSide } = sides;
-  let [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
-  hostSide.on(hostLink);
-  controllerSide.on(link);
-  await begin(sides);
-  for (let round = 0; !hostSide.done || !controllerSide.done; round += 1) {
-    assert.ok(round < 400, `${hostSide.state}; ${controllerSide.state}`);
-    hostSide.speak(BURST * 4);
-    controllerSide.speak(BURST * 4);
-    if (round % 3 !== 0) {
-      await Promise.all([hostLink.settled(), link.settled()]);
-      continue;
-    }
-    await relay.kill();
+for (const ackEvery of [1, 7])
+  test(`the same while the relay is killed with no warning, and the controller acks every ${ackEvery}`, async (t) => {
+    const dataDir = temporaryFolder(t);
+    const relay = new RelayProcess(t, dataDir);
     await relay.start();
-    [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
+    const { accountId, accountToken } = mintAccountToken(dataDir);
+    const host = await TestHost.enroll({ base: relay.base, accountId, mintAccountToken: () => accountToken });
+    const controller = await TestController.claim(relay.base, await host.pair(relay.base));
+    const sides = bothSides(controller, { ackEvery });
+    const { hostSide, controllerSide } = sides;
+    let [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
     hostSide.on(hostLink);
     controllerSide.on(link);
-  }
-  assertComplete(sides);
-});
+    await begin(sides);
+    for (let round = 0; !hostSide.done || !controllerSide.done; round += 1) {
+      assert.ok(round < 400, `${hostSide.state}; ${controllerSide.state}`);
+      hostSide.speak(BURST * 4);
+      controllerSide.speak(BURST * 4);
+      if (round % 3 !== 0) {
+        await Promise.all([hostLink.settled(), link.settled()]);
+        continue;
+      }
+      await relay.kill();
+      await relay.start();
+      [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
+      hostSide.on(hostLink);
+      controllerSide.on(link);
+    }
+    assertComplete(sides);
+  });

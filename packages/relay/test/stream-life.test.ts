@@ -1,55 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle } from '@holdfast/testkit';
-import { parseFromController, parseFromHost } from '@holdfast/wire';
 import { controllerDest } from '../src/destination.ts';
-import type { Port } from '../src/ports.ts';
-import { appFor } from './harness/services.ts';
+import { listener, stage } from './harness/stage.ts';
 
 const HOUR = 3600_000;
-
-/** A host or a controller without a socket: takes everything it is given. */
-function listener(services: ReturnType<typeof appFor>['services'], dest: string) {
-  const taken: string[] = [];
-  let sent = 0;
-  const port: Port = {
-    caughtUp: true,
-    silentMs: 0,
-    send: (text) => void taken.push(text),
-    pump: () => {
-      for (const { cursor, frame } of services.mailbox.after(dest, sent)) {
-        sent = cursor;
-        taken.push(frame);
-      }
-    },
-    close: () => {},
-  };
-  return { port, types: () => taken.map((text) => String(Reflect.get(JSON.parse(text), 'type'))) };
-}
-
-async function stage(t: Parameters<typeof appFor>[0], options: Parameters<typeof appFor>[1] = {}) {
-  const app = appFor(t, options);
-  const grant = await app.enroll();
-  const claimed = await app.claim({ pairing_code: String((await app.code(grant))['pairing_code']) });
-  const [client_id, env_id] = [String(claimed.body['client_id']), String(grant['environment_id'])];
-  const server = app.services.servers.get(String(grant['server_id']));
-  assert.ok(server !== null);
-  const { services } = app;
-  const upward = (type: string, seq_id: number, { dest = client_id, stream_id = 's1' } = {}) =>
-    services.switchboard.fromController(
-      dest,
-      parseFromController(JSON.stringify({ type, client_id, env_id, stream_id, seq_id, message: {} })),
-      1,
-    );
-  const downward = (seq_id: number, stream_id = 's1') =>
-    services.switchboard.fromHost(
-      server,
-      parseFromHost(JSON.stringify({ type: 'server_message', client_id, stream_id, seq_id, message: {} })),
-      1,
-    );
-  const stream = () => services.streams.find(server.serverId, client_id, 's1');
-  return { ...app, client_id, server, upward, downward, stream };
-}
 
 test('mail that has waited a day for a controller goes, and its stream with it', async (t) => {
   const { services, clock, client_id, server, upward, downward, stream } = await stage(t);
@@ -66,6 +21,7 @@ test('mail that has waited a day for a controller goes, and its stream with it',
   assert.deepEqual(host.types(), ['client_message', 'ack', 'client_closed']);
   const controller = listener(services, client_id);
   services.switchboard.attachController(client_id, controller.port, null);
+  await settle();
   assert.deepEqual(controller.types(), ['pong']);
 });
 

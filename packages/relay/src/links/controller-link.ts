@@ -1,13 +1,17 @@
+import type { Duplex } from 'node:stream';
 import { parseFromController } from '@holdfast/wire';
 import type { RawData, WebSocket } from 'ws';
 import { controllerDest } from '../destination.ts';
 import { closeCodes } from './close-codes.ts';
 import type { EarlyFrame } from './device-proof.ts';
 import type { LinkDeps } from './host-link.ts';
-import { readFrame } from './incoming.ts';
+import { bytesOf, readFrame } from './incoming.ts';
 import { Outlet } from './outlet.ts';
 
 export interface ControllerArrival {
+  readonly socket: WebSocket;
+  /** What the websocket speaks on. */
+  readonly transport: Duplex;
   readonly clientId: string;
   /** Tells several links of one client apart; null for one that named none. */
   readonly session: string | null;
@@ -19,36 +23,39 @@ export interface ControllerArrival {
 }
 
 /** A controller's websocket (docs/protocol.md §6), from its device's proof on. */
-export function linkController(socket: WebSocket, arrival: ControllerArrival, deps: LinkDeps): void {
+export function linkController(arrival: ControllerArrival, deps: LinkDeps): void {
   const { switchboard, mailbox, cursors, clock, bounds, logger } = deps;
-  const { clientId } = arrival;
+  const { socket, transport, clientId } = arrival;
   const dest = controllerDest(clientId, arrival.session);
-  let { acksEndToEnd } = arrival;
   const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last());
   const outlet = new Outlet({
     socket,
+    transport,
     dest,
     mailbox,
     cursors,
     clock,
     socketBytes: bounds.socketBytes,
+    directBytes: bounds.flightBytes,
     from: cursor ?? 0,
-    onConfirmed: (confirmed) => switchboard.controllerConfirmed(dest, confirmed, { acksEndToEnd }),
+    onConfirmed: (confirmed) => switchboard.controllerConfirmed(dest, confirmed, outlet),
   });
+  outlet.acksEndToEnd = arrival.acksEndToEnd;
   const onMessage = (data: RawData, isBinary: boolean): void => {
     if (outlet.closed) return;
-    const incoming = readFrame(data, isBinary, parseFromController);
+    outlet.heard();
+    const incoming = readFrame(data, isBinary, (bytes) => parseFromController(bytes.toString()));
     if ('refusal' in incoming) {
       logger.warn({ clientId, ...incoming.refusal }, 'a controller broke a rule of the wire; its link is closed');
       outlet.close(incoming.refusal.code, incoming.refusal.reason);
       return;
     }
-    if (incoming.envelope.client_id !== clientId) {
+    if (incoming.frame.client_id !== clientId) {
       outlet.close(closeCodes.policy, 'an envelope bears the client_id of another client');
       return;
     }
-    if (incoming.envelope.type === 'ack') acksEndToEnd = true;
-    switchboard.fromController(dest, incoming.envelope, incoming.bytes);
+    if (incoming.frame.type === 'ack') outlet.acksEndToEnd = true;
+    switchboard.fromController(dest, incoming.frame, bytesOf(data).length);
   };
   socket.on('message', onMessage);
   socket.once('close', (code) => {

@@ -35,6 +35,8 @@ interface Arrival extends Ticket {
   readonly acksEndToEnd: boolean;
 }
 
+type Admitted = (socket: WebSocket, transport: Duplex) => void;
+
 /** Decides who may open a websocket, and hands it to its link. */
 export class Handshakes {
   readonly #services: Services;
@@ -56,7 +58,7 @@ export class Handshakes {
       this.#services.guard.check(request, 'handshake');
       const admit = this.#admit(request);
       this.#takePlace(request, socket);
-      this.#ws.handleUpgrade(request, socket, head, admit);
+      this.#ws.handleUpgrade(request, socket, head, (link) => admit(link, socket));
     } catch (error) {
       this.#refuse(socket, error);
     }
@@ -78,7 +80,7 @@ export class Handshakes {
     return this.#ws.clients.size;
   }
 
-  #admit(request: IncomingMessage): (socket: WebSocket) => void {
+  #admit(request: IncomingMessage): Admitted {
     if (this.#closed) throw new Failure(503, 'stopping', 'The relay is stopping.', { retryAfterMs: 1_000 });
     const header: HeaderOf = (name) => {
       const value = request.headers[name];
@@ -108,21 +110,22 @@ export class Handshakes {
       );
   }
 
-  #admitHost(header: HeaderOf, { address }: Peer): (socket: WebSocket) => void {
+  #admitHost(header: HeaderOf, { address }: Peer): Admitted {
     requireVersion(header(headers.protocolVersion));
     const server = requireServer(this.#services, header);
-    return (socket) => {
+    return (socket, transport) => {
       const { servers, switchboard, audit } = this.#services;
       const { serverId, name: detail } = server;
       switchboard.note(() => {
         servers.seen(serverId);
         audit.record({ event: 'host_connected', address, serverId, detail });
       });
-      linkHost(socket, server, header(headers.subscribeCursor), this.#services);
+      const subscribeCursor = header(headers.subscribeCursor);
+      linkHost({ socket, transport, server, subscribeCursor }, this.#services);
     };
   }
 
-  #admitController(header: HeaderOf, path: string, { address, scheme }: Peer): (socket: WebSocket) => void {
+  #admitController(header: HeaderOf, path: string, { address, scheme }: Peer): Admitted {
     const offered = (header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
     const ticket = offered.find((name) => name.startsWith(TICKET_SUBPROTOCOL_PREFIX));
     const { token, session } = ticket === undefined ? this.#byHeaders(header) : this.#byTicket(ticket);
@@ -139,15 +142,15 @@ export class Handshakes {
       subscribeCursor: header(headers.subscribeCursor),
       acksEndToEnd: offered.includes(TICKET_SUBPROTOCOL),
     };
-    return (socket) => {
-      this.#welcome(socket, arrival).catch((error) => {
+    return (socket, transport) => {
+      this.#welcome(socket, transport, arrival).catch((error) => {
         this.#services.logger.error({ err: error, clientId: token.holderId }, 'a controller could not be linked');
         socket.terminate();
       });
     };
   }
 
-  async #welcome(socket: WebSocket, arrival: Arrival): Promise<void> {
+  async #welcome(socket: WebSocket, transport: Duplex, arrival: Arrival): Promise<void> {
     const { accounts, clock, random, devices, clientTokens, switchboard, audit } = this.#services;
     const { address, device } = arrival;
     const { clientId } = device;
@@ -176,7 +179,7 @@ export class Handshakes {
       devices.seen(clientId);
       audit.record({ event: 'client_connected', address, clientId, detail: device.description.display_name });
     });
-    linkController(socket, { clientId, ...arrival, early }, this.#services);
+    linkController({ socket, transport, clientId, ...arrival, early }, this.#services);
   }
 
   #byTicket(protocol: string): Ticket {

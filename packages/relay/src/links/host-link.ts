@@ -1,10 +1,11 @@
-import { parseFromHost } from '@holdfast/wire';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Bounds } from '../bounds.ts';
 import type { Clock } from '../clock.ts';
 import type { Cursors } from '../cursors.ts';
 import type { Mailbox } from '../mailbox.ts';
+import { HostFrames } from '../passing/host-frame.ts';
 import type { Presence } from '../presence/presence.ts';
 import { PROBE_FRAME, type Probe, probeAck } from '../presence/probe.ts';
 import type { Server } from '../servers.ts';
@@ -22,33 +23,47 @@ export interface LinkDeps {
   readonly logger: Logger;
 }
 
+export interface HostArrival {
+  readonly socket: WebSocket;
+  /** What the websocket speaks on. */
+  readonly transport: Duplex;
+  readonly server: Server;
+  readonly subscribeCursor: string | undefined;
+}
+
 /** A host's websocket (docs/protocol.md §3), from its handshake on. */
-export function linkHost(socket: WebSocket, server: Server, subscribeCursor: string | undefined, deps: LinkDeps): void {
+export function linkHost({ socket, transport, server, subscribeCursor }: HostArrival, deps: LinkDeps): void {
   const { switchboard, presence, mailbox, cursors, clock, bounds, logger } = deps;
-  const { serverId } = server;
+  const { serverId, environmentId } = server;
   const cursor = cursors.parse(subscribeCursor, mailbox.last());
   const outlet = new Outlet({
     socket,
+    transport,
     dest: serverId,
     mailbox,
     cursors,
     clock,
     socketBytes: bounds.socketBytes,
+    directBytes: bounds.flightBytes,
     from: cursor ?? 0,
     onConfirmed: (confirmed) => switchboard.hostConfirmed(serverId, confirmed),
   });
+  const frames = new HostFrames(environmentId);
+  const read = (bytes: Buffer) => frames.read(bytes);
   let probe: Probe | undefined;
   socket.on('message', (data, isBinary) => {
     if (outlet.closed) return;
-    const incoming = readFrame(data, isBinary, parseFromHost);
+    outlet.heard();
+    const incoming = readFrame(data, isBinary, read);
     if ('refusal' in incoming) {
       logger.warn({ serverId, ...incoming.refusal }, 'a host broke a rule of the wire; its link is closed');
       return outlet.close(incoming.refusal.code, incoming.refusal.reason);
     }
-    const ack = probeAck(incoming.envelope);
+    const { frame } = incoming;
+    const ack = probeAck(frame);
     if (ack === null) {
       probe?.heard();
-      switchboard.fromHost(server, incoming.envelope, incoming.bytes);
+      switchboard.fromHost(serverId, frame);
       return;
     }
     outlet.send(ack);

@@ -10,19 +10,24 @@ export interface Refusal {
   readonly reason: string;
 }
 
-export type Incoming<T> = { readonly envelope: T; readonly bytes: number } | { readonly refusal: Refusal };
+export type Incoming<T> = { readonly frame: T } | { readonly refusal: Refusal };
 
 /** Reads a frame; for what is no envelope, says how the socket is to be closed. */
-export function readFrame<T>(data: RawData, isBinary: boolean, parse: (text: string) => T): Incoming<T> {
+export function readFrame<T>(data: RawData, isBinary: boolean, parse: (bytes: Buffer) => T): Incoming<T> {
   if (isBinary) return { refusal: { code: closeCodes.unsupported, reason: 'only text frames are spoken here' } };
-  const text = data.toString();
   try {
-    return { envelope: parse(text), bytes: text.length };
+    return { frame: parse(bytesOf(data)) };
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     const code = error.code === 'ERR_WIRE_JSON' ? closeCodes.malformed : closeCodes.policy;
     return { refusal: { code, reason: closeReason(error.message) } };
   }
+}
+
+/** A socket gives one buffer for each frame, unless it is told to do otherwise. */
+export function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
 /** A close reason has at most 123 bytes (RFC 6455 §5.5). */

@@ -1,4 +1,5 @@
-import { limits, stampCursor } from '@holdfast/wire';
+import type { Duplex } from 'node:stream';
+import { limits } from '@holdfast/wire';
 import type { WebSocket } from 'ws';
 import { type Clock, every, type Timer } from '../clock.ts';
 import type { Cursors } from '../cursors.ts';
@@ -7,6 +8,8 @@ import type { Port } from '../ports.ts';
 import { closeCodes } from './close-codes.ts';
 
 const TICK_MS = 2_000;
+/** Frames are text, and kept as bytes. */
+const TEXT = { binary: false } as const;
 /** Frames after which the peer is asked how far it is, without waiting for the tick. */
 const CONFIRM_AFTER = 64;
 /** Acks and the like that the peer has not read yet. */
@@ -22,11 +25,15 @@ export interface Closing {
 
 export interface OutletOptions {
   readonly socket: WebSocket;
+  /** What the websocket speaks on. */
+  readonly transport: Duplex;
   readonly dest: string;
   readonly mailbox: Mailbox;
   readonly cursors: Cursors;
   readonly clock: Clock;
   readonly socketBytes: number;
+  /** Above this, nothing goes out but what is in the mailbox. */
+  readonly directBytes: number;
   /** The peer has everything up to here. */
   readonly from: number;
   /** The peer's socket has everything up to there. */
@@ -39,13 +46,19 @@ export interface OutletOptions {
  */
 export class Outlet implements Port {
   readonly #options: OutletOptions;
+  /** Its acks say what it has taken (docs/protocol.md §8). */
+  acksEndToEnd = false;
   readonly #heartbeat: Timer;
   #sent: number;
   #confirmed: number;
   #asked: number;
   #sinceAsked = 0;
   #unread = 0;
-  #behind = true;
+  /** `arriving`: what follows from its coming is not durable yet, and its mail is not to be read. */
+  #progress: 'arriving' | 'behind' | 'caught up' = 'arriving';
+  /** Mail that went out before it was mail. */
+  #had: Set<number> | null = null;
+  #corked = false;
   #closed = false;
   #closedWith: Closing | null = null;
   #pingedAt: number;
@@ -61,11 +74,7 @@ export class Outlet implements Port {
     this.#heardAt = clock.monotonic();
     this.#heartbeat = every(clock, TICK_MS, () => this.#tick());
     socket.on('pong', (payload: Buffer) => this.#onPong(payload));
-    for (const event of ['message', 'ping', 'pong'] as const) {
-      socket.on(event, () => {
-        this.#heardAt = clock.monotonic();
-      });
-    }
+    socket.on('ping', () => this.heard());
     socket.once('close', () => this.#end());
   }
 
@@ -80,7 +89,17 @@ export class Outlet implements Port {
   }
 
   get caughtUp(): boolean {
-    return !this.#behind;
+    return this.#progress === 'caught up';
+  }
+
+  get takesDirect(): boolean {
+    const { socket, directBytes } = this.#options;
+    return this.acksEndToEnd && this.caughtUp && !this.#closed && socket.bufferedAmount <= directBytes;
+  }
+
+  /** The peer is there: something came from it. */
+  heard(): void {
+    this.#heardAt = this.#options.clock.monotonic();
   }
 
   get silentMs(): number {
@@ -90,27 +109,40 @@ export class Outlet implements Port {
   pump(): void {
     const { socket, dest, mailbox, cursors, socketBytes } = this.#options;
     if (this.#closed) return;
-    this.#behind = false;
+    this.#progress = 'caught up';
     for (const { cursor, frame } of mailbox.after(dest, this.#sent)) {
       if (socket.bufferedAmount > socketBytes) {
-        this.#behind = true;
+        this.#progress = 'behind';
         break;
       }
       this.#sent = cursor;
       this.#sinceAsked += 1;
-      socket.send(stampCursor(frame, cursors.format(cursor)), this.#onWritten);
+      if (this.#had?.delete(cursor)) continue;
+      this.#together();
+      socket.send(stamped(frame, cursors.format(cursor)), TEXT, this.#onWritten);
     }
     if (this.#sinceAsked >= CONFIRM_AFTER) this.#ask();
   }
 
-  send(text: string): void {
+  forward(frame: Buffer): void {
+    this.#together();
+    this.#options.socket.send(frame, TEXT);
+  }
+
+  hasHad(cursor: number): void {
+    this.#had ??= new Set();
+    this.#had.add(cursor);
+  }
+
+  send(text: string | Buffer): void {
     if (this.#closed) return;
     this.#unread += 1;
     if (this.#unread > MAX_UNREAD) {
       this.close(closeCodes.overloaded, 'it does not read what it is sent');
       return;
     }
-    this.#options.socket.send(text, () => {
+    this.#together();
+    this.#options.socket.send(text, TEXT, () => {
       this.#unread -= 1;
       this.#onWritten();
     });
@@ -127,9 +159,20 @@ export class Outlet implements Port {
   }
 
   readonly #onWritten = (): void => {
-    if (this.#behind && !this.#closed && this.#options.socket.bufferedAmount <= this.#options.socketBytes / 2)
-      this.pump();
+    const { socket, socketBytes } = this.#options;
+    if (this.#progress === 'behind' && !this.#closed && socket.bufferedAmount <= socketBytes / 2) this.pump();
   };
+
+  /** All that is sent until what is being done is done goes out in one write. */
+  #together(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#options.transport.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      this.#options.transport.uncork();
+    });
+  }
 
   #tick(): void {
     const now = this.#options.clock.monotonic();
@@ -150,6 +193,7 @@ export class Outlet implements Port {
   }
 
   #onPong(payload: Buffer): void {
+    this.heard();
     const digits = payload.toString('latin1');
     const cursor = /^\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
     if (this.#closed || !(cursor > this.#confirmed && cursor <= this.#sent)) return;
@@ -161,4 +205,13 @@ export class Outlet implements Port {
     this.#closed = true;
     this.#heartbeat.cancel();
   }
+}
+
+/** The frame, which is an object with members, with a cursor added to it. */
+function stamped(frame: Uint8Array, cursor: string): Buffer {
+  const member = `,"cursor":"${cursor}"}`; // a cursor is hexadecimal digits, a dash and digits
+  const out = Buffer.allocUnsafe(frame.length - 1 + member.length);
+  out.set(frame.subarray(0, -1));
+  out.write(member, frame.length - 1, 'latin1');
+  return out;
 }

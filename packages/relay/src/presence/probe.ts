@@ -13,7 +13,12 @@ const STREAM = { client_id: 'holdfast-relay', stream_id: 'presence' } as const;
 export const PROBE_FRAME = encodeEnvelope({ type: 'ping', ...STREAM });
 
 /** The ack of a host's answer to a probe; null for every other envelope. */
-export function probeAck({ type, client_id, stream_id, seq_id }: FromHost): string | null {
+export function probeAck({
+  type,
+  client_id,
+  stream_id,
+  seq_id,
+}: Pick<FromHost, 'type' | 'client_id' | 'stream_id' | 'seq_id'>): string | null {
   if (type !== 'pong' || client_id !== STREAM.client_id || stream_id !== STREAM.stream_id) return null;
   return encodeEnvelope({ type: 'ack', ...STREAM, seq_id });
 }

@@ -10,6 +10,7 @@ export class ReliableSide {
   readonly #make: (seq: number) => object;
   readonly #takes: (frame: Frame) => boolean;
   readonly #ackBack: ((seq: number) => object) | undefined;
+  readonly #ackEvery: number;
   #acked = 0;
   #taken = 0;
   #next = 1;
@@ -22,11 +23,14 @@ export class ReliableSide {
     make: (seq: number) => object;
     takes: (frame: Frame) => boolean;
     ackBack?: (seq: number) => object;
+    /** It acks every so many, and the last. Default 1. */
+    ackEvery?: number;
   }) {
     this.#total = options.total;
     this.#make = options.make;
     this.#takes = options.takes;
     this.#ackBack = options.ackBack;
+    this.#ackEvery = options.ackEvery ?? 1;
   }
 
   get done(): boolean {
@@ -51,7 +55,8 @@ export class ReliableSide {
         this.#taken = seq;
         this.received.push(seq);
       }
-      if (this.#ackBack !== undefined) this.send(this.#ackBack(this.#taken));
+      const isDue = this.#taken % this.#ackEvery === 0 || this.#taken === this.#total;
+      if (this.#ackBack !== undefined && isDue) this.send(this.#ackBack(this.#taken));
     });
     for (let seq = this.#acked + 1; seq < this.#next; seq += 1) this.send(this.#make(seq));
   }

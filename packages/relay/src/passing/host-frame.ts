@@ -1,0 +1,66 @@
+import { encodeEnvelope, type FromHost, type Position, parseFromHost, WHOLE } from '@holdfast/wire';
+import { endPosition, ownPosition } from '../frames.ts';
+import { PlainFrames } from './plain-frame.ts';
+
+/** One frame of a host: where it belongs, and what its controller gets. */
+export interface HostFrame {
+  readonly type: FromHost['type'];
+  readonly client_id: string;
+  readonly stream_id: string;
+  readonly seq_id: number;
+  /** Where it stands itself, as an end-to-end ack will name it. */
+  readonly position: Position;
+  /** Where its stream stands once it is taken. */
+  readonly end: Position;
+  /** Whether it is the pong of a stream that its host does not know. */
+  readonly saysUnknown: boolean;
+  /** As its controller gets it: with env_id, its message untouched. */
+  readonly frame: Buffer;
+}
+
+/** Reads the frames of one host. */
+export class HostFrames {
+  readonly #environmentId: string;
+  readonly #plain = new PlainFrames();
+  /** What stands before the members of a frame. */
+  readonly #head: Buffer;
+
+  constructor(environmentId: string) {
+    this.#environmentId = environmentId;
+    this.#head = Buffer.from(`{"env_id":${JSON.stringify(environmentId)},`);
+  }
+
+  /** @throws WireError as `parseFromHost` does */
+  read(bytes: Buffer): HostFrame {
+    const plain = this.#plain.read(bytes);
+    if (plain === null) return this.#parse(bytes.toString());
+    const { type, client_id, stream_id, seq_id, segment_id, segment_count } = plain;
+    const position = { seq: seq_id, segment: segment_id };
+    const end = segment_id < segment_count - 1 ? position : { seq: seq_id, segment: WHOLE };
+    return { type, client_id, stream_id, seq_id, position, end, saysUnknown: false, frame: this.#address(bytes) };
+  }
+
+  #parse(text: string): HostFrame {
+    const envelope = parseFromHost(text);
+    const { cursor: _, ...rest } = envelope;
+    const { type, client_id, stream_id, seq_id } = envelope;
+    return {
+      type,
+      client_id,
+      stream_id,
+      seq_id,
+      position: ownPosition(envelope),
+      end: endPosition(envelope),
+      saysUnknown: envelope.type === 'pong' && envelope.status === 'unknown',
+      frame: Buffer.from(encodeEnvelope({ ...rest, env_id: this.#environmentId })),
+    };
+  }
+
+  /** With env_id as its first member; everything else stays the bytes that came. */
+  #address(bytes: Buffer): Buffer {
+    const frame = Buffer.allocUnsafe(this.#head.length + bytes.length - 1);
+    frame.set(this.#head);
+    bytes.copy(frame, this.#head.length, 1);
+    return frame;
+  }
+}
