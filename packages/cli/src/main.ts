@@ -12,6 +12,7 @@ import { hostCommand } from './commands/host.ts';
 import { loginCommand } from './commands/login.ts';
 import { pairCommand } from './commands/pair.ts';
 import { relayCommand } from './commands/relay.ts';
+import { serviceCommand } from './commands/service.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -49,6 +50,7 @@ function program(): Command {
     codexHomeCommand,
     forwardCommand,
     doctorCommand,
+    serviceCommand,
   ];
   for (const command of commands) holdfast.addCommand(inherit(holdfast, command()));
   return holdfast;
