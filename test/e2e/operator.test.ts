@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startHost, tempDir } from './support/host-process.ts';
+import { eventually, startHost, tempDir } from './support/host-process.ts';
 import { accountEnv, finish, startRelayProcess } from './support/programs.ts';
 
 test("a relay's accounts, hosts and audit log are read, and its tokens rotated, from its folder while it runs", async (t) => {
@@ -31,14 +31,43 @@ test("a relay's accounts, hosts and audit log are read, and its tokens rotated, 
   assert.equal((await whose(account.HOLDFAST_ACCOUNT_TOKEN)).status, 401);
   assert.equal((await whose(accountToken)).status, 200);
   assert.equal((await host.status()).status, 'connected');
+  assert.match(await command('environments', 'rename', serverName, 'the big one'), /is now called the big one\.$/m);
+  await eventually('the host to have answered', async () =>
+    /the big one .* online$/m.test(await command('environments')),
+  );
   const entries = (await command('audit', '--json'))
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { id: number; event: string });
   assert.deepEqual(
     entries.map(({ event }) => event),
-    ['account_token_made', 'host_enrolled', 'host_connected', 'account_rotated'],
+    ['account_token_made', 'host_enrolled', 'host_connected', 'account_rotated', 'host_renamed'],
   );
   const rest = await command('audit', '--after', String(entries.at(-2)?.id));
-  assert.match(rest, /^\S+ {2}account_rotated {2}from this machine\n$/);
+  assert.match(rest, /^\S+ {2}host_renamed {2}from this machine {2}srv_\w+ {2}the big one\n$/);
+
+  assert.match(await command('environments', 'remove', 'the big one', '--json'), /"displayName":"the big one"/);
+  await host.until('its link to be gone', ({ environmentId: id }) => id !== environmentId);
+  const unknown = await finish(t, ['clients', 'revoke', 'nobody', '--data', data]);
+  assert.deepEqual(
+    [unknown.code, unknown.stderr],
+    [1, 'holdfast: This relay knows no client "nobody"; `holdfast clients` lists them.\n'],
+  );
+});
+
+test('accounts are made, rotated and removed with no relay running', async (t) => {
+  const data = tempDir(t);
+  const first = await startRelayProcess(t, data);
+  first.program.kill('SIGTERM');
+  await first.program.exited;
+  const command = async (...args: string[]) => {
+    const { code, stdout, stderr } = await finish(t, ['account', ...args, '--data', data]);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const { accountId } = JSON.parse(await command('create', 'guest', '--json')) as { accountId: string };
+  await command('rotate', 'guest');
+  assert.match(await command('list'), new RegExp(`^${accountId} +guest .* 1 .* 0 +0$`, 'm'));
+  assert.match(await command('remove', 'guest'), /^Removed guest, 0 of its hosts and 0 of its devices\.$/m);
+  assert.match(await command('list'), /the owner/);
 });

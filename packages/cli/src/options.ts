@@ -67,6 +67,11 @@ const LOG_LEVELS: readonly LevelWithSilent[] = ['trace', 'debug', 'info', 'warn'
 
 export const relayOption = () =>
   new Option('--relay <base>', 'the relay, such as http://127.0.0.1:7420').argParser(parseRelay);
+export const relayDataOption = () =>
+  new Option(
+    '--data <dir>',
+    "the relay's data folder, or that of `up` (default: relay in $HOLDFAST_HOME or the XDG state folder)",
+  );
 export const publicUrlOption = () =>
   new Option('--public-url <url>', 'what it is known as, such as https://relay.example.org').argParser(parsePublicUrl);
 export const trustProxyOption = () =>

@@ -27,6 +27,14 @@ function nameFor(relay: string): string {
   return `${host.replace(/[^a-z0-9.-]/gi, '_')}-${createHash('sha256').update(relay).digest('hex').slice(0, 8)}`;
 }
 
+/** The data folder of a relay: the one that is named, or that of an `up` which is. */
+export function relayFolder(data: string | undefined): string {
+  if (data === undefined) return places.relay(stateHome());
+  const home = resolve(data);
+  const inside = places.relay(home);
+  return !existsSync(join(home, 'relay.db')) && existsSync(join(inside, 'relay.db')) ? inside : home;
+}
+
 /** The socket of the host that keeps its data in `data`: its own folder, or that of an `up`. @throws CliError when there is none */
 export function findControlSocket(data: string | undefined): string {
   return findSocket('host', data, CONTROL_SOCKET);

@@ -10,8 +10,10 @@ const REPEAT_MS = 3600_000;
 const MAX_REMEMBERED = 10_000;
 
 export type AuditEvent =
+  | 'account_created'
   | 'account_token_made'
   | 'account_rotated'
+  | 'account_removed'
   | 'codex_credentials_made'
   | 'host_enrolled'
   | 'host_connected'
@@ -23,6 +25,7 @@ export type AuditEvent =
   | 'client_paired'
   | 'client_connected'
   | 'client_refused'
+  | 'client_renamed'
   | 'client_revoked';
 
 /** Who did what to whom, and from where; null where it does not apply. */

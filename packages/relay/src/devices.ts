@@ -60,6 +60,18 @@ export class Devices {
       );
   }
 
+  rename(clientId: string, displayName: string): void {
+    this.#db.prepare('UPDATE clients SET display_name = ? WHERE client_id = ?').run(displayName, clientId);
+  }
+
+  /** The client_id of each device of an account. */
+  idsOf(accountId: string): string[] {
+    return this.#db
+      .prepare('SELECT client_id FROM clients WHERE account_id = ?')
+      .all(accountId)
+      .map((row) => text(row, 'client_id'));
+  }
+
   remove(clientId: string): void {
     this.#routes.clear();
     this.#db.prepare('DELETE FROM clients WHERE client_id = ?').run(clientId);
@@ -140,6 +152,20 @@ export class Devices {
          ORDER BY created_at ${order}, client_id ${order} LIMIT :limit`,
       )
       .all({ account: accountId, at, id, limit })
+      .map((row) => ({ ...toDevice(row), place: integer(row, 'place') }));
+  }
+
+  /** A page of the devices that share a host with this one, itself among them, in the order of coming. */
+  besideClient(clientId: string, { limit, order, after }: PageQuery<MadePlace>): ListedDevice[] {
+    const { at, id } = after ?? (order === 'asc' ? { at: 0, id: '' } : { at: Number.MAX_SAFE_INTEGER, id: '' });
+    const beyond = order === 'asc' ? '>' : '<';
+    return this.#db
+      .prepare(
+        `SELECT clients.*, created_at AS place FROM clients
+         WHERE client_id IN (SELECT other.client_id FROM pairings AS own JOIN pairings AS other USING (server_id) WHERE own.client_id = :client)
+         AND (created_at, client_id) ${beyond} (:at, :id) ORDER BY created_at ${order}, client_id ${order} LIMIT :limit`,
+      )
+      .all({ client: clientId, at, id, limit })
       .map((row) => ({ ...toDevice(row), place: integer(row, 'place') }));
   }
 

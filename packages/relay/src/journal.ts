@@ -27,6 +27,7 @@ export class Journal {
   #writes: Write[] = [];
   #bytes = 0;
   #scheduled: NodeJS.Immediate | null = null;
+  #closed = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -39,10 +40,17 @@ export class Journal {
 
   /** @param bytes what the write holds in memory until it is committed */
   add(bytes: number, write: Write): void {
+    if (this.#closed) return;
     this.#writes.push(write);
     this.#bytes += bytes;
     if (this.#writes.length >= MAX_WRITES || this.#bytes >= MAX_BYTES) this.flush();
     else this.#scheduled ??= setImmediate(() => this.flush());
+  }
+
+  /** Commits what is waiting, and takes nothing more: its database may be closed from now on. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
   }
 
   flush(): void {

@@ -118,6 +118,19 @@ export class Servers {
       .map(toServer);
   }
 
+  /** The server_id of each host of an account. */
+  idsOf(accountId: string): string[] {
+    return this.#db
+      .prepare('SELECT server_id FROM servers WHERE account_id = ?')
+      .all(accountId)
+      .map((row) => text(row, 'server_id'));
+  }
+
+  /** All hosts, in the order of enrolling. */
+  all(): Server[] {
+    return this.#db.prepare('SELECT * FROM servers ORDER BY created_at, server_id').all().map(toServer);
+  }
+
   rename(serverId: string, displayName: string): void {
     this.#db.prepare('UPDATE servers SET display_name = ? WHERE server_id = ?').run(displayName, serverId);
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Logger } from 'pino';
 import { Accounts } from './accounts.ts';
+import { Administration } from './administration.ts';
 import { Audit } from './audit.ts';
 import type { Bounds } from './bounds.ts';
 import { Challenges } from './challenges.ts';
@@ -68,6 +69,23 @@ export function createServices(options: ServicesOptions) {
   const direct = new Direct({ streams, ports, mailbox, flights });
   const life = new StreamLife({ clock, bounds, servers, streams, mailbox, flights, ports });
   const routing = new Routing({ devices, streams, mailbox, life, direct });
+  const clientTokens = new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS });
+  const audit = new Audit(base);
+  const accounts = new Accounts({ ...base, signingKey });
+  const switchboard = new Switchboard({
+    db,
+    routing,
+    direct,
+    flights,
+    life,
+    streams,
+    mailbox,
+    ports,
+    presence,
+    devices,
+    bounds,
+    logger,
+  });
   return {
     ...base,
     bounds,
@@ -82,24 +100,12 @@ export function createServices(options: ServicesOptions) {
     names,
     guard: new Guard({ names, limits, trustProxy: options.trustProxy }),
     cursors: new Cursors(epoch),
-    switchboard: new Switchboard({
-      db,
-      routing,
-      direct,
-      flights,
-      life,
-      streams,
-      mailbox,
-      ports,
-      presence,
-      devices,
-      bounds,
-      logger,
-    }),
-    accounts: new Accounts({ ...base, signingKey }),
+    switchboard,
+    accounts,
+    administration: new Administration({ db, accounts, servers, devices, clientTokens, switchboard, audit }),
     serverTokens: new Tokens({ ...base, kind: 'server', lifeMs: tokenLifeMs }),
-    clientTokens: new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS }),
-    audit: new Audit(base),
+    clientTokens,
+    audit,
     pairing: new Pairing({ ...base, pepper }),
     challenges: new Challenges(base),
     tickets: new Tickets(base),

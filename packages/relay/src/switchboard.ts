@@ -32,6 +32,14 @@ export interface SwitchboardOptions {
   readonly logger: Logger;
 }
 
+/** What is taken away at once. */
+export interface Taken {
+  /** Devices, and the hosts that each may reach no more. */
+  readonly clients?: readonly { readonly clientId: string; readonly serverIds: readonly string[] }[];
+  /** Hosts that are no more. */
+  readonly servers?: readonly string[];
+}
+
 /** Who is where, and what goes to whom once it is durable. */
 export class Switchboard {
   readonly #options: SwitchboardOptions;
@@ -104,26 +112,21 @@ export class Switchboard {
     });
   }
 
-  /** Takes a client's access to hosts away: `write` does the rest of it, in the same transaction. */
-  revoke(clientId: string, serverIds: readonly string[], write: Write): void {
-    const { life, devices } = this.#options;
+  /** Takes devices' access to hosts, and whole hosts, away: `write` does the rest of it, in the same transaction. */
+  takeAway({ clients = [], servers = [] }: Taken, write: Write): void {
+    const { life, devices, ports } = this.#options;
     this.#journal.run((effects) => {
-      for (const serverId of serverIds) life.cutOff(clientId, serverId, effects);
+      for (const { clientId, serverIds } of clients)
+        for (const serverId of serverIds) life.cutOff(clientId, serverId, effects);
+      for (const serverId of servers) life.removeServer(serverId, effects);
       write(effects);
-      if (devices.get(clientId) === null) life.removeClient(clientId);
+      for (const { clientId } of clients) if (devices.get(clientId) === null) life.removeClient(clientId);
     });
-    for (const port of this.#options.ports.ofOwner(clientId))
-      port.close(closeCodes.revoked, 'this device was removed from a host');
-  }
-
-  /** Takes a host away: `write` does the rest of it, in the same transaction. */
-  removeServer(serverId: string, write: Write): void {
-    const { life, ports } = this.#options;
-    this.#journal.run((effects) => {
-      life.removeServer(serverId, effects);
-      write(effects);
-    });
-    for (const port of ports.ofOwner(serverId)) port.close(closeCodes.removed, 'this host was removed from the relay');
+    for (const { clientId } of clients)
+      for (const port of ports.ofOwner(clientId)) port.close(closeCodes.revoked, 'this device was removed from a host');
+    for (const serverId of servers)
+      for (const port of ports.ofOwner(serverId))
+        port.close(closeCodes.removed, 'this host was removed from the relay');
   }
 
   /** Writes beside what passes, in its next transaction. */
@@ -143,7 +146,7 @@ export class Switchboard {
     const { flights, presence } = this.#options;
     this.#land(flights.flying());
     this.#journal.add(0, () => presence.stop());
-    this.#journal.flush();
+    this.#journal.close();
     flights.clear();
     this.#condition = 'stopping';
     for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, 'the relay is stopping');

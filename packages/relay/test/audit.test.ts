@@ -54,7 +54,7 @@ test('who paired, connected, was refused and revoked, and from where, is told be
     },
     { event: 'client_revoked', address, serverId: null, clientId, detail: 'phone' },
     { event: 'host_removed', address, serverId, clientId: null, detail: 'box' },
-    { event: 'account_token_made', address: null, serverId: null, clientId: null, detail: null },
+    { event: 'account_token_made', address: null, serverId: null, clientId: null, detail: relay.accountId },
   ]);
 });
 

@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headers, paths } from '@holdfast/wire';
 import {
+  type AccountSummary,
+  type AccountToken,
   CODEX_CREDENTIALS_PATH,
   mintAccountToken,
-  readAccounts,
+  operate,
   readAudit,
-  readClients,
-  readEnvironments,
-  rotateAccount,
 } from '../src/index.ts';
-import { TestController } from './harness/controller.ts';
 import { TestHost } from './harness/host.ts';
 import { relayFor, temporaryFolder } from './harness/relay.ts';
 
@@ -31,56 +29,22 @@ test('rotating an account beside its running relay refuses all that was made bef
   const { access_token } = (await minted.json()) as { access_token: string };
   assert.deepEqual([await status(before.accountToken), await status(access_token)], [200, 200]);
 
-  const after = rotateAccount(dataDir);
+  const after = (await operate(dataDir, 'account/rotate')) as AccountToken;
   assert.equal(after.accountId, before.accountId);
   assert.deepEqual([await status(before.accountToken), await status(access_token)], [401, 401]);
   assert.equal(await status(after.accountToken), 200);
   assert.equal(await status(relay.mintAccountToken()), 200);
   await link.settled();
   assert.equal(link.closed, undefined);
-  const [{ tokens, newestTokenAt } = { tokens: 0, newestTokenAt: null }] = readAccounts(dataDir);
+  const { accounts } = (await operate(dataDir, 'account/list')) as { accounts: AccountSummary[] };
+  const [{ tokens, newestTokenAt } = { tokens: 0, newestTokenAt: null }] = accounts;
   assert.equal(tokens, 1);
   assert.ok(Date.parse(newestTokenAt ?? '') <= Date.now());
   assert.equal([...readAudit(dataDir)].at(-1)?.event, 'account_rotated');
 });
 
-test('hosts and devices are listed beside the running relay', async (t) => {
-  const dataDir = temporaryFolder(t);
-  const relay = await relayFor(t, { dataDir });
-  assert.deepEqual([readEnvironments(dataDir), readClients(dataDir)], [[], []]);
-  const [one, other] = [await TestHost.enroll(relay), await TestHost.enroll(relay)];
-  const controller = await TestController.claim(relay.base, await one.pair(relay.base));
-  await fetch(`${relay.base}/${paths.environment(one.environmentId)}`, {
-    method: 'PATCH',
-    headers: one.accountHeaders,
-    body: JSON.stringify({ display_name: 'the big one' }),
-  });
-  const environments = readEnvironments(dataDir).map(({ environmentId, displayName, hostName, clients }) => [
-    environmentId,
-    displayName,
-    hostName,
-    clients,
-  ]);
-  assert.deepEqual(
-    new Set(environments.map((row) => row.join())),
-    new Set([`${one.environmentId},the big one,box,1`, `${other.environmentId},box,box,0`]),
-  );
-  const [device, ...more] = readClients(dataDir);
-  assert.equal(more.length, 0);
-  assert.deepEqual(
-    [device?.clientId, device?.displayName, device?.platform, device?.environmentIds],
-    [controller.clientId, 'phone', 'test', [one.environmentId]],
-  );
-});
-
-test('a folder in which no relay ever ran is named', () => {
-  for (const read of [
-    readAccounts,
-    readEnvironments,
-    readClients,
-    rotateAccount,
-    (dir: string) => [...readAudit(dir)],
-  ]) {
-    assert.throws(() => read('/nonexistent/relay'), { code: 'ERR_DATA_MISSING' });
-  }
+test('a folder in which no relay ever ran is named', async () => {
+  assert.throws(() => mintAccountToken('/nonexistent/relay'), { code: 'ERR_DATA_MISSING' });
+  assert.throws(() => [...readAudit('/nonexistent/relay')], { code: 'ERR_DATA_MISSING' });
+  await assert.rejects(operate('/nonexistent/relay', 'account/list'), { code: 'ERR_DATA_MISSING' });
 });

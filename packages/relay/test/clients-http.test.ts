@@ -109,3 +109,35 @@ test('a device that was removed has no token, cannot renew, and is listed no mor
   assert.deepEqual(list.body, { items: [], cursor: null });
   assert.equal((await remove()).status, 404);
 });
+
+test('a device sees those that share a host with it; it renames and removes itself, and no other', async (t) => {
+  const app = appFor(t);
+  const [one, other] = [await paired(app), await paired(app)];
+  const elsewhere = await app.claim({
+    pairing_code: String((await app.code(await app.enroll('installation-2')))['pairing_code']),
+  });
+  const list = async (as: Record<string, string>) =>
+    ((await app.ask('GET', paths.clients, { as })).body['items'] as Json[]).map(({ client_id }) => client_id);
+  assert.deepEqual((await list(one.bearer)).toSorted(), [one.clientId, other.clientId].toSorted());
+  assert.ok((await list(app.account)).includes(elsewhere.body['client_id']));
+  const rename = (id: string, as: Record<string, string>) =>
+    app.ask('PATCH', paths.client(id), { as, body: { display_name: 'my phone' } });
+  const renamed = await rename(one.clientId, one.bearer);
+  assert.deepEqual([renamed.status, renamed.body['display_name']], [200, 'my phone']);
+  assert.equal((await rename(other.clientId, app.account)).status, 200);
+  for (const answer of [
+    await rename(other.clientId, one.bearer),
+    await app.ask('DELETE', paths.client(other.clientId), { as: one.bearer }),
+  ]) {
+    assert.deepEqual([answer.status, answer.body['code']], [403, 'client_mismatch']);
+    assert.match(String(answer.body['detail']), /itself, and no other/);
+  }
+  assert.equal(
+    (await app.ask('PATCH', paths.client('cli_none'), { as: app.account, body: { display_name: 'x' } })).status,
+    404,
+  );
+  assert.equal((await app.ask('PATCH', paths.client(one.clientId), { as: one.bearer, body: {} })).status, 400);
+  assert.equal((await app.ask('DELETE', paths.client(one.clientId), { as: one.bearer })).status, 204);
+  assert.equal((await app.ask('GET', paths.clients, { as: one.bearer })).status, 401);
+  assert.deepEqual(await list(other.bearer), [other.clientId]);
+});

@@ -161,6 +161,9 @@ export const EnvironmentList = z.object({
 });
 export type EnvironmentList = z.infer<typeof EnvironmentList>;
 
+export const ClientPatch = z.object({ display_name: Short });
+export type ClientPatch = z.infer<typeof ClientPatch>;
+
 export const EnvironmentPatch = z.object({ display_name: Short });
 export type EnvironmentPatch = z.infer<typeof EnvironmentPatch>;
 

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '@holdfast/relay';
 import { Command, InvalidArgumentError } from 'commander';
-import { jsonOption } from '../options.ts';
+import { jsonOption, relayDataOption } from '../options.ts';
 import { createOutput } from '../output.ts';
-import { places, stateHome } from '../places.ts';
+import { relayFolder } from '../places.ts';
 
 export function auditCommand(): Command {
   return new Command('audit')
@@ -10,13 +10,13 @@ export function auditCommand(): Command {
     .description(
       "Shows a relay's audit log, the oldest entry first, from its data folder, beside the running relay. With --json one entry a line; its id is what --after goes on from.",
     )
-    .option('--data <dir>', "the relay's data folder")
+    .addOption(relayDataOption())
     .option('--after <id>', 'only what came after that entry', parseId, 0)
     .addOption(jsonOption())
     .action(async (flags: { data?: string; after: number; json: boolean }) => {
       const { readAudit } = await import('@holdfast/relay'); // not for those who only ask for --help
       const output = createOutput(flags.json);
-      for (const entry of readAudit(flags.data ?? places.relay(stateHome()), { after: flags.after })) {
+      for (const entry of readAudit(relayFolder(flags.data), { after: flags.after })) {
         output.report(entry, describe(entry));
       }
     });

@@ -48,7 +48,7 @@ export function claimRoutes(services: Services): Hono {
           clientId: body.client_id,
           detail: body.device.display_name,
         });
-        return controllerGrant(services, body.client_id);
+        return controllerGrant(services, { clientId: body.client_id, accountId: server.accountId });
       });
       const answer: ClaimFinishResponse = { ...grant, environment_id: server.environmentId };
       return c.json(answer);

@@ -50,9 +50,10 @@ export function clientRoutes(services: Services): Hono {
     .post(paths.clientRefreshStart, async (c) => {
       const accountId = await accountOf(c);
       const { client_id } = await readBody(c, RefreshStartRequest);
-      const { userId } = accounts.owner;
-      const { identity } = requireDeviceOf(accountId, client_id);
-      return c.json(await issueChallenge(services, c, { accountUserId: userId, clientId: client_id, identity }));
+      const device = requireDeviceOf(accountId, client_id);
+      const accountUserId = accounts.userOf(device.accountId);
+      const { identity } = device;
+      return c.json(await issueChallenge(services, c, { accountUserId, clientId: client_id, identity }));
     })
     .post(paths.clientRefreshFinish, async (c) => {
       const accountId = await accountOf(c);
@@ -63,15 +64,22 @@ export function clientRoutes(services: Services): Hono {
       } catch (error) {
         throw proofRefused(error);
       }
-      requireDevice(client_id); // it may have been removed while its signature was looked at
+      const device = requireDevice(client_id); // it may have been removed while its signature was looked at
       devices.seen(client_id);
-      return c.json(controllerGrant(services, client_id));
+      return c.json(controllerGrant(services, device));
     })
     .post(paths.clientPair, async (c) => {
       const body = await readBody(c, ClientPairRequest);
       await requireSelfOrAccount(services, (name) => c.req.header(name), body.client_id);
-      requireDevice(body.client_id);
+      const { accountId } = requireDevice(body.client_id);
       const { code, server } = requireCode(services, c, body);
+      if (server.accountId !== accountId) {
+        throw new Failure(
+          403,
+          'account_mismatch',
+          'The host of this code belongs to another account than this device. Claim the code instead: that makes it a device of that account.',
+        );
+      }
       transact(db, () => {
         if (!devices.hasRoom(server.serverId)) {
           throw new Failure(409, 'too_many_clients', 'This host has as many devices as it may; remove one first.');

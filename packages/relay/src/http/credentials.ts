@@ -14,6 +14,7 @@ export interface Credentials {
   readonly servers: Servers;
   readonly serverTokens: Tokens;
   readonly clientTokens: Tokens;
+  readonly devices: Devices;
 }
 
 export function bearerOf(value: string | undefined): string | null {
@@ -79,9 +80,21 @@ export function requireController({ clientTokens }: Credentials, bearer: string 
   return known;
 }
 
+/** An account, or a device of it by its own token; then `clientId` is that device's. @throws Failure 401 or 403 */
+export async function requireAccountOrDevice(
+  credentials: Credentials,
+  header: HeaderOf,
+): Promise<{ accountId: string; clientId: string | null }> {
+  const bearer = bearerOf(header('authorization'));
+  const own = bearer === null ? null : credentials.clientTokens.find(bearer);
+  const device = own === null ? null : credentials.devices.get(own.holderId);
+  if (device !== null) return device;
+  return { accountId: (await requireAccount(credentials, header)).accountId, clientId: null };
+}
+
 /** A client's own token, or its account's. @throws Failure 401 or 403; 404 for another account's client */
 export async function requireSelfOrAccount(
-  credentials: Credentials & { readonly devices: Devices },
+  credentials: Credentials,
   header: HeaderOf,
   clientId: string,
 ): Promise<void> {

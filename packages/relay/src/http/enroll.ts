@@ -39,7 +39,7 @@ export function enrollRoutes(services: Services): Hono {
           clientId: client_id,
           detail: device.display_name,
         });
-        return controllerGrant(services, client_id);
+        return controllerGrant(services, { clientId: client_id, accountId });
       });
       return c.json(grant);
     });

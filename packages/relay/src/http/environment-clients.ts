@@ -11,7 +11,7 @@ import { readPage, toPage } from './paging.ts';
 
 /** Who controls a host, and taking that away (docs/protocol.md §2). */
 export function environmentClientRoutes(services: Services): Hono {
-  const { servers, devices, switchboard, clientTokens, audit, guard } = services;
+  const { servers, devices, administration, guard } = services;
   return new Hono()
     .get('wham/remote/control/environments/:environment/clients', async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
@@ -23,23 +23,16 @@ export function environmentClientRoutes(services: Services): Hono {
     })
     .delete('wham/remote/control/environments/:environment/clients/:client', async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
-      const { serverId } = requireOwnEnvironment(servers, c.req.param('environment'), accountId);
-      const clientId = c.req.param('client');
-      if (!devices.isPaired(clientId, serverId)) {
+      const server = requireOwnEnvironment(servers, c.req.param('environment'), accountId);
+      const device = devices.get(c.req.param('client'));
+      if (device === null || !devices.isPaired(device.clientId, server.serverId)) {
         throw new Failure(
           404,
           'client_unknown',
           'This environment has no such client; it may have been removed already.',
         );
       }
-      const { address } = peerOfRequest(guard, c);
-      const detail = devices.get(clientId)?.description.display_name ?? null;
-      switchboard.revoke(clientId, [serverId], () => {
-        audit.record({ event: 'client_revoked', address, serverId, clientId, detail });
-        devices.unpair(clientId, serverId);
-        clientTokens.revokeAll(clientId);
-        if (devices.hostsOf(clientId).length === 0) devices.remove(clientId);
-      });
+      administration.revokeFromHost(device, server, peerOfRequest(guard, c).address);
       return c.json({});
     });
 }

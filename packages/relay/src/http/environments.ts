@@ -15,7 +15,7 @@ const ONE = 'codex/remote/control/environments/:environment';
 
 /** The hosts as controllers see them (docs/protocol.md §5). */
 export function environmentRoutes(services: Services): Hono {
-  const { servers, devices, presence, switchboard, audit, guard } = services;
+  const { servers, presence, administration, guard } = services;
   const addressOf = (c: Context) => peerOfRequest(guard, c).address;
   const item = (server: Server) => environmentItem(server, presence);
   const requireOwn = async (c: Context): Promise<Server> => {
@@ -42,19 +42,14 @@ export function environmentRoutes(services: Services): Hono {
     })
     .get(ONE, async (c) => c.json(item(await requireOwn(c))))
     .patch(ONE, async (c) => {
-      const { serverId } = await requireOwn(c);
+      await requireOwn(c);
       const { display_name } = await readBody(c, EnvironmentPatch);
-      servers.rename(serverId, display_name);
-      audit.record({ event: 'host_renamed', address: addressOf(c), serverId, detail: display_name });
-      return c.json(item(await requireOwn(c))); // it may have been removed while the body was read
+      // it may have been removed while the body was read
+      administration.renameEnvironment(await requireOwn(c), display_name, addressOf(c));
+      return c.json(item(await requireOwn(c)));
     })
     .delete(ONE, async (c) => {
-      const { serverId, name: detail } = await requireOwn(c);
-      switchboard.removeServer(serverId, () => {
-        audit.record({ event: 'host_removed', address: addressOf(c), serverId, detail });
-        devices.unpairAll(serverId);
-        servers.remove(serverId);
-      });
+      administration.removeEnvironment(await requireOwn(c), addressOf(c));
       return c.body(null, 204);
     });
 }

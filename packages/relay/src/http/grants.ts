@@ -3,11 +3,14 @@ import { rfc3339 } from '../clock.ts';
 import type { Services } from '../services.ts';
 
 /** A new controller token for that client. */
-export function controllerGrant({ clientTokens, accounts }: Services, clientId: string): ControllerGrant {
+export function controllerGrant(
+  { clientTokens, accounts }: Services,
+  { clientId, accountId }: { readonly clientId: string; readonly accountId: string },
+): ControllerGrant {
   const { token, expiresAt } = clientTokens.mint(clientId);
   return {
     client_id: clientId,
-    account_user_id: accounts.owner.userId,
+    account_user_id: accounts.userOf(accountId),
     remote_control_token: token,
     expires_at: rfc3339(expiresAt),
     scopes: [CONTROLLER_SCOPE],

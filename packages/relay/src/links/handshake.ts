@@ -158,7 +158,7 @@ export class Handshakes {
     const proven = await proveDevice({
       socket,
       ...arrival,
-      accountUserId: accounts.owner.userId,
+      accountUserId: accounts.userOf(device.accountId),
       clock,
       random,
       onRefused: (detail) => {

@@ -15,7 +15,7 @@ const CONFIRM_AFTER = 64;
 /** Acks and the like that the peer has not read yet. */
 const MAX_UNREAD = 10_000;
 /** How long a peer may take over its half of the closing handshake. */
-const CLOSE_GRACE_MS = 2_000;
+const CLOSE_GRACE_MS = 800;
 
 /** Why the relay ended a websocket. */
 export interface Closing {

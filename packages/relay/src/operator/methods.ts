@@ -1,10 +1,16 @@
 import type { Method } from '@holdfast/local-socket';
 import type { Services } from '../services.ts';
+import { accountMethods } from './accounts.ts';
+import { clientMethods } from './clients.ts';
+import { environmentMethods } from './environments.ts';
 
-/** What the operator of this relay may ask of it while it runs, by name: the names are the `holdfast` commands that ask. */
+/** What the operator of this relay may ask of it, by name: the names are the `holdfast` commands that ask. */
 export function operatorMethods(services: Services): Readonly<Record<string, Method>> {
   const { switchboard, ports } = services;
   return {
     'relay/status': () => ({ condition: switchboard.condition, links: ports.count }),
+    ...accountMethods(services),
+    ...environmentMethods(services),
+    ...clientMethods(services),
   };
 }

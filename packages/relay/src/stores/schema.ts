@@ -83,4 +83,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE servers ADD COLUMN offline_since INTEGER;
   ALTER TABLE servers ADD COLUMN offline_reason TEXT;
   `,
+  // several accounts; what was signed for one before its last rotation counts no more
+  `
+  ALTER TABLE accounts ADD COLUMN name TEXT;
+  ALTER TABLE accounts ADD COLUMN rotations INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX clients_by_account ON clients (account_id, created_at, client_id);
+  `,
 ];

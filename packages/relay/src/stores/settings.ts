@@ -8,16 +8,8 @@ export interface Settings {
   readonly epoch: string;
   /** Hashes pairing codes. */
   readonly pepper: Uint8Array;
-  /** Signs the credentials of a stock codex. Read each time: another process may have replaced it. */
-  readonly signingKey: () => Uint8Array;
-}
-
-const SIGNING_KEY = 'signing-key';
-const SIGNING_KEY_BYTES = 32;
-
-/** What was signed by the former one is accepted no more. */
-export function replaceSigningKey(db: DatabaseSync, random: RandomBytes): void {
-  db.prepare('UPDATE settings SET value = ? WHERE name = ?').run(random(SIGNING_KEY_BYTES), SIGNING_KEY);
+  /** Signs the credentials of a stock codex. */
+  readonly signingKey: Uint8Array;
 }
 
 export function openSettings(db: DatabaseSync, random: RandomBytes): Settings {
@@ -32,10 +24,9 @@ export function openSettings(db: DatabaseSync, random: RandomBytes): Settings {
     insert.run(name, random(size));
     return read(name);
   };
-  keep(SIGNING_KEY, SIGNING_KEY_BYTES);
   return {
     epoch: Buffer.from(keep('epoch', 4)).toString('hex'),
     pepper: keep('pepper', 32),
-    signingKey: () => read(SIGNING_KEY),
+    signingKey: keep('signing-key', 32),
   };
 }
