@@ -108,6 +108,13 @@ export class App {
     await this.#storage.remove(machineId);
   }
 
+  /** Follows the lease of a machine's host for as long as somebody looks at it. @returns what ends that */
+  watchLease(machineId: string): () => void {
+    const lease = this.#links.get(machineId)?.lease;
+    lease?.start();
+    return () => lease?.stop();
+  }
+
   hurry(machineId: string): void {
     this.#links.get(machineId)?.hurry();
   }

@@ -3,6 +3,7 @@ import './style/base.css';
 import './style/sheet.css';
 import './style/talk.css';
 import './style/items.css';
+import './style/lease.css';
 import { App } from './app.ts';
 import { suggestName } from './device/device-name.ts';
 import { holdPage } from './device/one-page.ts';

@@ -56,13 +56,16 @@ function overheard(stream: Stream, onMessage: OnMessage): Stream {
   };
 }
 
+/** Who this page says it is. */
+export const CLIENT_INFO = { name: 'holdfast-console', title: 'Holdfast', version: manifest.version };
+
 /**
  * One `initialize` that means the same to codex app-server and to an MCP server: each takes the members it knows. A stream takes only
  * one, so there is no asking twice.
  */
 export const INITIALIZE = {
   protocolVersion: '2025-06-18',
-  clientInfo: { name: 'holdfast-console', title: 'Holdfast', version: manifest.version },
+  clientInfo: CLIENT_INFO,
   capabilities: { experimentalApi: false, requestAttestation: false },
 } satisfies InitializeParams & { protocolVersion: string };
 

@@ -1,8 +1,10 @@
 import { type ConnectionState, type Controller, ControllerError, connect } from '@holdfast/controller';
 import { sessionName } from '../device/session-name.ts';
 import type { StoredPairing } from '../device/storage.ts';
+import { momentOf } from '../lease/timeline.ts';
 import type { Action } from '../state/reduce.ts';
 import type { LinkState, Sighting } from '../state/state.ts';
+import { LeaseWatch } from './lease-watch.ts';
 
 export interface MachineLinkOptions {
   readonly pairing: StoredPairing;
@@ -14,6 +16,7 @@ export interface MachineLinkOptions {
 /** Keeps one pairing connected, and finds out what the relay knows of its machine. */
 export class MachineLink {
   readonly controller: Controller;
+  readonly lease: LeaseWatch;
   readonly #options: MachineLinkOptions;
   #hurry: () => void = () => {};
   #name: string;
@@ -33,6 +36,12 @@ export class MachineLink {
         addEventListener('online', callback);
         return () => removeEventListener('online', callback);
       },
+    });
+    const { dispatch, pairing } = options;
+    this.lease = new LeaseWatch({
+      controller: this.controller,
+      environmentId: pairing.environmentId,
+      dispatch: (action) => dispatch({ type: 'lease', machineId: clientId, action }),
     });
     this.controller.on('state', (state) => this.#tell(state));
     this.#tell(this.controller.status);
@@ -55,9 +64,17 @@ export class MachineLink {
         return dispatch({ type: 'not-seen', machineId, problem: 'The relay does not list this machine any more.' });
       }
       const name = item.display_name ?? item.host_name ?? null;
-      const seen = item.last_seen_at == null ? null : Date.parse(item.last_seen_at);
+      const seen = momentOf(item.last_seen_at);
       const system = [item.os, item.arch].filter(Boolean).join(' ');
-      const sighting: Sighting = { online: item.online, lastSeenAt: seen, asOf: Date.now(), system };
+      const sighting: Sighting = {
+        online: item.online,
+        lastSeenAt: seen,
+        asOf: Date.now(),
+        answeredAt: momentOf(item.holdfast?.answered_at),
+        offlineSince: momentOf(item.holdfast?.offline_since),
+        offlineReason: item.holdfast?.offline_reason ?? null,
+        system,
+      };
       dispatch({ type: 'seen', machineId, name, sighting });
       if (name !== null && name !== this.#name) onName(name);
       this.#name = name ?? this.#name;
@@ -70,6 +87,7 @@ export class MachineLink {
   }
 
   close(): void {
+    this.lease.stop();
     this.controller.close();
   }
 

@@ -1,4 +1,5 @@
 import type { PairProblem } from '../device/pair-problem.ts';
+import { type LeaseAction, reduceLease, UNKNOWN_LEASE } from '../lease/lease-view.ts';
 import { reduceTalk } from './reduce-talk.ts';
 import type { AppState, LinkState, Machine, PairForm, Place, Sighting } from './state.ts';
 import { NEW_TALK } from './talk.ts';
@@ -15,6 +16,7 @@ export type Action =
   | { readonly type: 'pair-typed'; readonly form: Partial<Pick<PairForm, 'code' | 'deviceName'>> }
   | { readonly type: 'pairing' }
   | { readonly type: 'pair-failed'; readonly problem: PairProblem }
+  | { readonly type: 'lease'; readonly machineId: string; readonly action: LeaseAction }
   | { readonly type: 'talk'; readonly machineId: string; readonly action: TalkAction };
 
 export function reduce(state: AppState, action: Action): AppState {
@@ -47,6 +49,12 @@ export function reduce(state: AppState, action: Action): AppState {
       return { ...state, pair: { ...state.pair, busy: true, problem: null } };
     case 'pair-failed':
       return { ...state, pair: { ...state.pair, busy: false, problem: action.problem } };
+    case 'lease': {
+      const { machineId, action: told } = action;
+      if (!state.machines.some(({ id }) => id === machineId)) return state;
+      const lease = reduceLease(state.leases.get(machineId) ?? UNKNOWN_LEASE, told);
+      return { ...state, leases: new Map(state.leases).set(machineId, lease) };
+    }
     case 'talk': {
       if (!state.machines.some(({ id }) => id === action.machineId)) return state; // forgotten meanwhile
       const talk = reduceTalk(state.talks.get(action.machineId) ?? NEW_TALK, action.action);
@@ -62,7 +70,9 @@ function changeMachine(state: AppState, machineId: string, change: Partial<Machi
 function forget(state: AppState, machineId: string): AppState {
   const talks = new Map(state.talks);
   talks.delete(machineId);
+  const leases = new Map(state.leases);
+  leases.delete(machineId);
   const machines = state.machines.filter(({ id }) => id !== machineId);
   const here = state.place.at === 'talk' && state.place.machineId === machineId;
-  return { ...state, talks, machines, place: here ? { at: 'machines' } : state.place };
+  return { ...state, talks, leases, machines, place: here ? { at: 'machines' } : state.place };
 }

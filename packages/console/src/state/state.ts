@@ -1,4 +1,5 @@
 import type { PairProblem } from '../device/pair-problem.ts';
+import type { LeaseView } from '../lease/lease-view.ts';
 import type { Talk } from './talk.ts';
 
 /** Where a device's link to its relay stands, for a person. */
@@ -14,9 +15,13 @@ export interface LinkState {
 /** What the relay last said of a machine. */
 export interface Sighting {
   readonly online: boolean;
-  /** Ms since the epoch; both. */
+  /** Ms since the epoch, as all moments here. */
   readonly lastSeenAt: number | null;
   readonly asOf: number;
+  /** When its host last answered the relay end to end; null where the relay does not say. */
+  readonly answeredAt: number | null;
+  readonly offlineSince: number | null;
+  readonly offlineReason: string | null;
   /** "linux x64", or nothing. */
   readonly system: string;
 }
@@ -53,6 +58,7 @@ export interface AppState {
   readonly machines: readonly Machine[];
   readonly pair: PairForm;
   readonly talks: ReadonlyMap<string, Talk>;
+  readonly leases: ReadonlyMap<string, LeaseView>;
 }
 
 export const CONNECTING: LinkState = { state: 'connecting', reason: null, nextAttemptAt: null, revoked: false };
@@ -62,4 +68,5 @@ export const initialState = (deviceName: string): AppState => ({
   machines: [],
   pair: { code: '', deviceName, busy: false, problem: null },
   talks: new Map(),
+  leases: new Map(),
 });

@@ -22,3 +22,8 @@ export function clockTime(moment: number): string {
   const date = new Date(moment);
   return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }
+
+/** "14:31:07" */
+export function preciseTime(moment: number): string {
+  return `${clockTime(moment)}:${String(new Date(moment).getSeconds()).padStart(2, '0')}`;
+}

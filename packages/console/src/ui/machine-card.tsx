@@ -1,14 +1,17 @@
 import { useState } from 'preact/hooks';
+import type { LeaseView } from '../lease/lease-view.ts';
 import { presence } from '../state/presence.ts';
 import type { Machine } from '../state/state.ts';
 import { ago } from '../text/time.ts';
+import { LeaseSection } from './lease-section.tsx';
 import { LinkStatus } from './link-status.tsx';
 import { useApp, useNow } from './use-app.ts';
 
-export function MachineCard({ machine }: { machine: Machine }) {
+export function MachineCard({ machine, lease }: { machine: Machine; lease: LeaseView }) {
   const app = useApp();
   const now = useNow(5_000);
   const [forgetting, setForgetting] = useState(false);
+  const why = machine.link.state === 'connected' ? (machine.sighting?.offlineReason ?? null) : null;
   const online = machine.sighting?.online === true && machine.link.state === 'connected';
   return (
     <li class="card">
@@ -17,6 +20,7 @@ export function MachineCard({ machine }: { machine: Machine }) {
         <div class="card-title">
           <h2>{machine.name}</h2>
           <p class="quiet">{presence(machine, now)}</p>
+          {why !== null && <p class="quiet">{why}</p>}
         </div>
         <button type="button" class="primary" onClick={() => app.open(machine.id)} disabled={machine.link.revoked}>
           Open<span class="sr-only"> {machine.name}</span>
@@ -28,6 +32,7 @@ export function MachineCard({ machine }: { machine: Machine }) {
           {machine.problem}
         </p>
       )}
+      <LeaseSection machine={machine} lease={lease} />
       <div class="card-foot">
         <p class="quiet">
           This device is “{machine.deviceName}”, paired {ago(machine.pairedAt, now)}.

@@ -1,9 +1,15 @@
+import { type LeaseView, UNKNOWN_LEASE } from '../lease/lease-view.ts';
 import type { Machine } from '../state/state.ts';
 import { Icon, Mark } from './icons.tsx';
 import { MachineCard } from './machine-card.tsx';
 import { useApp } from './use-app.ts';
 
-export function Machines({ machines }: { machines: readonly Machine[] }) {
+interface MachinesProps {
+  machines: readonly Machine[];
+  leases: ReadonlyMap<string, LeaseView>;
+}
+
+export function Machines({ machines, leases }: MachinesProps) {
   const app = useApp();
   return (
     <main class="sheet wide">
@@ -14,7 +20,7 @@ export function Machines({ machines }: { machines: readonly Machine[] }) {
       {machines.length === 0 && <p>No machine is paired with this browser yet.</p>}
       <ul class="machines">
         {machines.map((machine) => (
-          <MachineCard key={machine.id} machine={machine} />
+          <MachineCard key={machine.id} machine={machine} lease={leases.get(machine.id) ?? UNKNOWN_LEASE} />
         ))}
       </ul>
       <button type="button" class="secondary" onClick={() => app.go({ at: 'pair' })}>

@@ -5,13 +5,13 @@ import { TalkView } from './talk-view.tsx';
 import { AppProvider, useAppState } from './use-app.ts';
 
 export function Page({ app }: { app: App }) {
-  const { place, machines, pair, talks } = useAppState(app);
+  const { place, machines, pair, talks, leases } = useAppState(app);
   const view = () => {
     switch (place.at) {
       case 'starting':
         return null;
       case 'machines':
-        return <Machines machines={machines} />;
+        return <Machines machines={machines} leases={leases} />;
       case 'pair':
         return <PairForm form={pair} canGoBack={machines.length > 0} />;
       case 'talk': {

@@ -1,0 +1,48 @@
+import type { HostStatus, LeaseHistoryEntry } from '@holdfast/wire';
+
+/** What is known of the lease of one machine's host. */
+export interface LeaseView {
+  /** `none`: its host is another one than Holdfast's, and tells nothing. */
+  readonly phase: 'opening' | 'live' | 'away' | 'none';
+  readonly status: HostStatus | null;
+  /** The oldest first. */
+  readonly events: readonly LeaseHistoryEntry[];
+  /** How far the host's clock is ahead of this device's, in ms. */
+  readonly clockAhead: number;
+}
+
+export type LeaseAction =
+  | { readonly type: 'lease-opening' }
+  | { readonly type: 'lease-told'; readonly status: HostStatus; readonly events: readonly LeaseHistoryEntry[] }
+  | { readonly type: 'lease-status'; readonly status: HostStatus }
+  /** Heard at `now`, by this device's clock, ms since the epoch. */
+  | { readonly type: 'lease-event'; readonly event: LeaseHistoryEntry; readonly now: number }
+  | { readonly type: 'lease-away' }
+  | { readonly type: 'lease-none' };
+
+export const UNKNOWN_LEASE: LeaseView = { phase: 'opening', status: null, events: [], clockAhead: 0 };
+
+/** As many as a host keeps. */
+const MOST_EVENTS = 256;
+/** A difference of less than this is the way through the network, in ms. */
+const SAME_CLOCK_MS = 3_000;
+
+export function reduceLease(view: LeaseView, action: LeaseAction): LeaseView {
+  switch (action.type) {
+    case 'lease-opening':
+      return { ...view, phase: view.phase === 'away' ? 'away' : 'opening' };
+    case 'lease-told':
+      return { ...view, phase: 'live', status: action.status, events: action.events.slice(-MOST_EVENTS) };
+    case 'lease-status':
+      return { ...view, status: action.status };
+    case 'lease-event': {
+      const ahead = Date.parse(action.event.at) - action.now;
+      const clockAhead = Math.abs(ahead) > SAME_CLOCK_MS ? ahead : 0;
+      return { ...view, clockAhead, events: [...view.events, action.event].slice(-MOST_EVENTS) };
+    }
+    case 'lease-away':
+      return { ...view, phase: 'away' };
+    case 'lease-none':
+      return { ...UNKNOWN_LEASE, phase: 'none' };
+  }
+}

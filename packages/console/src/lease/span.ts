@@ -1,0 +1,40 @@
+import type { Stretch, Timeline } from './timeline.ts';
+
+/** How much of time is shown at once, in ms. */
+export const SPANS = [3 * 60_000, 15 * 60_000, 2 * 60 * 60_000] as const;
+export type Span = (typeof SPANS)[number];
+
+/** Now stands here, from the left: what was is as interesting as what comes. */
+const NOW_AT = 0.55;
+
+/** The moments at both ends. */
+export function viewOf(span: Span, now: number): Stretch {
+  return { from: now - span * NOW_AT, to: now + span * (1 - NOW_AT) };
+}
+
+/** The closest look that shows what matters now: the trouble since its beginning, else the token from its beginning to its end. */
+export function fittingSpan({ asks, tokens, pauses }: Timeline, now: number): Span {
+  const lastGood = asks.findLastIndex(({ ok }) => ok);
+  const trouble = asks.slice(lastGood + 1).find(({ answeredAt }) => answeredAt !== null);
+  const token = tokens.at(-1);
+  const pause = pauses.findLast(({ to }) => to > now);
+  const oldest = trouble?.at ?? token?.from ?? now;
+  const newest = trouble === undefined ? (token?.to ?? now) : Math.max(pause?.to ?? now, now);
+  return SPANS.find((span) => fits(viewOf(span, now), oldest, newest)) ?? SPANS[2];
+}
+
+const fits = ({ from, to }: Stretch, oldest: number, newest: number) => from <= oldest && newest <= to;
+
+/** Between two marks of the axis, in ms. */
+const STEPS = [30_000, 60_000, 5 * 60_000, 15 * 60_000, 30 * 60_000] as const;
+const MOST_TICKS = 7;
+
+/** Round moments to be marked, none at the very edge, and none where it says "now". */
+export function ticksOf({ from, to }: Stretch, now: number): readonly number[] {
+  const step = STEPS.find((each) => (to - from) / each <= MOST_TICKS) ?? STEPS[STEPS.length - 1] ?? 1;
+  const edge = (to - from) / 14;
+  const first = Math.ceil((from + edge) / step) * step;
+  const ticks: number[] = [];
+  for (let tick = first; tick < to - edge; tick += step) if (Math.abs(tick - now) > edge) ticks.push(tick);
+  return ticks;
+}
