@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { presence } from '../src/state/presence.ts';
 import { type Action, reduce } from '../src/state/reduce.ts';
-import { type AppState, CONNECTING, initialState, type Machine } from '../src/state/state.ts';
+import { type AppState, CONNECTING, initialState, type Machine, type Sighting } from '../src/state/state.ts';
 import { createStore } from '../src/state/store.ts';
 
 const machine: Machine = {
@@ -14,6 +14,15 @@ const machine: Machine = {
   link: CONNECTING,
   sighting: null,
   problem: null,
+};
+const seen: Sighting = {
+  online: true,
+  lastSeenAt: null,
+  asOf: 0,
+  answeredAt: null,
+  offlineSince: null,
+  offlineReason: null,
+  system: 'linux',
 };
 const after = (...actions: Action[]): AppState => actions.reduce(reduce, initialState('phone'));
 
@@ -30,7 +39,7 @@ describe('the page', () => {
   });
 
   test('keeps the last sighting of a machine beside the reason why there is no newer one', () => {
-    const sighting = { online: true, lastSeenAt: 1, asOf: 2, system: 'linux' };
+    const sighting = { ...seen, lastSeenAt: 1, asOf: 2 };
     const state = after(
       { type: 'machine-added', machine },
       { type: 'seen', machineId: 'm', name: 'new name', sighting },
@@ -53,7 +62,7 @@ describe('the page', () => {
 
 test('what is said of a machine is no more than what is known', () => {
   const connected = { ...CONNECTING, state: 'connected' } as const;
-  const sighting = { online: true, lastSeenAt: 0, asOf: 1_000_000, system: 'linux' };
+  const sighting = { ...seen, lastSeenAt: 0, asOf: 1_000_000 };
   const say = (change: Partial<Machine>, now: number) => presence({ ...machine, ...change }, now);
   assert.equal(say({}, 0), 'Not reached yet');
   assert.equal(say({ link: connected, sighting }, 1_005_000), 'Online · linux');
@@ -61,6 +70,13 @@ test('what is said of a machine is no more than what is known', () => {
   assert.equal(
     say({ link: connected, sighting: { ...sighting, online: false } }, 1_000_000),
     'Offline, last seen 17 min ago · linux',
+  );
+  const answered = { ...sighting, answeredAt: 990_000 };
+  assert.equal(say({ link: connected, sighting: answered }, 1_005_000), 'Online, answered 15 s ago · linux');
+  const gone = { ...sighting, online: false, offlineSince: new Date(2030, 0, 1, 14, 31).getTime() };
+  assert.equal(
+    say({ link: connected, sighting: { ...gone, asOf: gone.offlineSince + 120_000 } }, gone.offlineSince + 120_000),
+    'Offline for 2 min, since 14:31 · linux',
   );
   assert.equal(say({ sighting }, 1_180_000), 'Was online 3 min ago · linux');
 });

@@ -195,3 +195,15 @@ test('ten thousand hosts that came in one moment are asked spread over the round
   for (const end of leave) end();
   assert.equal(clock.timers, 0, 'nothing ticks for nobody');
 });
+
+test('by the clocks of a real machine, of which one counts parts of milliseconds, who came and who went is stored', async (t) => {
+  const relay = await relayFor(t, { dataDir: temporaryFolder(t) });
+  const host = await TestHost.enroll(relay);
+  const link = await host.link(relay.base);
+  answerProbes(link);
+  await link.probe('the ack of the answer', isAck);
+  link.cut();
+  let seen = await sighting(relay, host);
+  while (seen.online) seen = await sighting(relay, host);
+  assert.match(seen.holdfast?.offline_reason ?? '', /Its link ended without a word/);
+});

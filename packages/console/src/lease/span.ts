@@ -27,14 +27,20 @@ const fits = ({ from, to }: Stretch, oldest: number, newest: number) => from <= 
 
 /** Between two marks of the axis, in ms. */
 const STEPS = [30_000, 60_000, 5 * 60_000, 15 * 60_000, 30 * 60_000] as const;
-const MOST_TICKS = 7;
+/** What a mark's time needs, in px. */
+const LABEL_PX = 68;
 
-/** Round moments to be marked, none at the very edge, and none where it says "now". */
-export function ticksOf({ from, to }: Stretch, now: number): readonly number[] {
-  const step = STEPS.find((each) => (to - from) / each <= MOST_TICKS) ?? STEPS[STEPS.length - 1] ?? 1;
-  const edge = (to - from) / 14;
+/**
+ * Round moments to be marked, none at the very edge, and none where it says "now".
+ *
+ * @param width of the picture, in px
+ */
+export function ticksOf({ from, to }: Stretch, now: number, width: number): readonly number[] {
+  const label = ((to - from) * LABEL_PX) / width;
+  const step = STEPS.find((each) => each >= label) ?? to - from;
+  const edge = label / 2;
   const first = Math.ceil((from + edge) / step) * step;
   const ticks: number[] = [];
-  for (let tick = first; tick < to - edge; tick += step) if (Math.abs(tick - now) > edge) ticks.push(tick);
+  for (let tick = first; tick < to - edge; tick += step) if (Math.abs(tick - now) > edge * 1.5) ticks.push(tick);
   return ticks;
 }

@@ -1,7 +1,9 @@
+import { useRef } from 'preact/hooks';
 import { type Span, ticksOf, viewOf } from '../lease/span.ts';
 import { momentText } from '../lease/story.ts';
 import type { Ask, Stretch, Timeline, TokenLife } from '../lease/timeline.ts';
 import { clockTime, preciseTime } from '../text/time.ts';
+import { useWidth } from './use-width.ts';
 
 interface LeaseChartProps {
   timeline: Timeline;
@@ -30,14 +32,16 @@ export function LeaseChart({ timeline, now, span, summary }: LeaseChartProps) {
   const last = timeline.tokens.at(-1);
   const pause = timeline.pauses.findLast(({ to }) => to > now);
   const nowX = x(now);
+  const chart = useRef<SVGSVGElement>(null);
+  const width = useWidth(chart);
   return (
-    <svg class="lease-chart" role="img" aria-label={summary} width="100%" height={HEIGHT}>
+    <svg ref={chart} class="lease-chart" role="img" aria-label={summary} width="100%" height={HEIGHT}>
       <defs>
         <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect class="hatch" width="2.5" height="6" />
         </pattern>
       </defs>
-      {ticksOf(view, now).map((tick) => (
+      {ticksOf(view, now, width).map((tick) => (
         <g key={tick}>
           <line class="tick" x1={x(tick)} x2={x(tick)} y1="6" y2={FLOOR} />
           <text class="tick-label" x={x(tick)} y={HEIGHT - 4}>

@@ -93,7 +93,7 @@ export class Presence {
     const { serverId } = server;
     const silentMs = ports.get(serverId)?.silentMs;
     const lastSeenAt =
-      silentMs === undefined ? server.lastSeenAt : Math.max(server.lastSeenAt, clock.wall() - silentMs);
+      silentMs === undefined ? server.lastSeenAt : Math.max(server.lastSeenAt, Math.round(clock.wall() - silentMs));
     const probe = this.#live.get(serverId)?.probe;
     const absence = probe === undefined ? absenceOf(server) : this.#absenceBehind(probe, server);
     return {
@@ -118,7 +118,7 @@ export class Presence {
     const { ports, servers, clock } = this.#options;
     const now = clock.wall();
     for (const [serverId, { probe }] of this.#live) {
-      const lastSeenAt = now - (ports.get(serverId)?.silentMs ?? 0);
+      const lastSeenAt = Math.round(now - (ports.get(serverId)?.silentMs ?? 0));
       servers.saveSighting(serverId, { lastSeenAt, answeredAt: this.#answeredAt(probe) });
     }
   }
@@ -149,9 +149,10 @@ export class Presence {
     return answeredAt === null ? null : this.#wallOf(answeredAt);
   }
 
+  /** In whole milliseconds, as they are stored: the monotonic clock counts their parts. */
   #wallOf(moment: number): number {
     const { clock } = this.#options;
-    return clock.wall() - (clock.monotonic() - moment);
+    return Math.round(clock.wall() - (clock.monotonic() - moment));
   }
 }
 
