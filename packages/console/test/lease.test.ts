@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { HostStatus, LeaseHistoryEntry } from '@holdfast/wire';
-import { reduceLease, UNKNOWN_LEASE } from '../src/lease/lease-view.ts';
+import { type LeaseStatus, reduceLease, UNKNOWN_LEASE } from '../src/lease/lease-view.ts';
 import { fittingSpan, SPANS, ticksOf, viewOf } from '../src/lease/span.ts';
 import { tellEvent, tellLease } from '../src/lease/story.ts';
 import { readTimeline } from '../src/lease/timeline.ts';
@@ -17,14 +17,10 @@ const event = (seconds: number, type: string, more: Partial<LeaseHistoryEntry> =
 
 type Lease = HostStatus['lease'];
 
-function status(lease: Partial<Lease>, link: Partial<HostStatus['link']> = {}): HostStatus {
+function status(lease: Partial<Lease>, link: Partial<HostStatus['link']> = {}): LeaseStatus {
   return {
     status: 'connected',
     reason: 'as it is',
-    serverName: 'studio',
-    installationId: 'i',
-    environmentId: 'e',
-    relay: 'http://relay',
     link: { state: 'connected', since: at(0), attempts: 0, lastError: null, nextAttemptAt: null, ...link },
     lease: {
       state: 'fresh',
@@ -46,9 +42,19 @@ function status(lease: Partial<Lease>, link: Partial<HostStatus['link']> = {}): 
       },
       ...lease,
     },
-    streams: [],
   };
 }
+
+const WHOLE: HostStatus = {
+  ...status({}),
+  serverName: 'studio',
+  installationId: 'i',
+  environmentId: 'e',
+  relay: 'http://relay',
+  agent: { name: 'codex', failures: 0, lastFailure: null, retryAt: null },
+  streams: [],
+  endedStreams: [],
+};
 
 /** A token of a minute; a renewal that fails, waits 20 s, and then succeeds. */
 const DRILL = [
@@ -175,7 +181,7 @@ describe('the story of a lease', () => {
 
 describe('what is known of a lease', () => {
   test('stays what it was while its host is away', () => {
-    const live = reduceLease(UNKNOWN_LEASE, { type: 'lease-told', status: status({}), events: DRILL });
+    const live = reduceLease(UNKNOWN_LEASE, { type: 'lease-told', status: WHOLE, events: DRILL });
     const away = reduceLease(live, { type: 'lease-away' });
     assert.deepEqual([away.phase, away.events.length], ['away', DRILL.length]);
   });

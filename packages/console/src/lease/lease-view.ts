@@ -1,5 +1,8 @@
 import type { HostStatus, LeaseHistoryEntry } from '@holdfast/wire';
 
+/** Of a host's status, what its lease is told by. */
+export type LeaseStatus = Pick<HostStatus, 'status' | 'reason' | 'link' | 'lease'>;
+
 /** What is known of the lease of one machine's host. */
 export interface LeaseView {
   /** `none`: its host is another one than Holdfast's, and tells nothing. */

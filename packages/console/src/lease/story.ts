@@ -1,5 +1,6 @@
-import type { HostStatus, LeaseHistoryEntry } from '@holdfast/wire';
+import type { LeaseHistoryEntry } from '@holdfast/wire';
 import { clockTime, preciseTime } from '../text/time.ts';
+import type { LeaseStatus } from './lease-view.ts';
 import { momentOf } from './timeline.ts';
 
 /** What a host's lease is doing, for whoever sees it for the first time. */
@@ -12,7 +13,7 @@ export interface Story {
 /** A moment this near is told with its seconds, in ms. */
 const NEAR_MS = 10 * 60_000;
 
-export function tellLease(status: HostStatus, now: number): Story {
+export function tellLease(status: LeaseStatus, now: number): Story {
   const { lease, link } = status;
   const at = (moment: number) => momentText(moment, now);
   const expiresAt = momentOf(lease.expiresAt);
@@ -39,7 +40,7 @@ export function tellLease(status: HostStatus, now: number): Story {
 }
 
 /** "The relay answered 502." */
-function failureWords({ lease }: HostStatus): string {
+function failureWords({ lease }: LeaseStatus): string {
   const status = lease.lastAnswer?.status ?? null;
   if (status !== null && status >= 400) return `The relay answered ${status} to the last request for a token.`;
   if (status !== null) return `The relay's answer to the last request for a token was of no use.`;

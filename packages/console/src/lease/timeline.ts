@@ -1,4 +1,5 @@
-import type { HostStatus, LeaseHistoryEntry } from '@holdfast/wire';
+import type { LeaseHistoryEntry } from '@holdfast/wire';
+import type { LeaseStatus } from './lease-view.ts';
 
 /** All moments are ms since the epoch, by the host's clock. */
 export interface Stretch {
@@ -33,7 +34,7 @@ export interface Timeline {
 
 const MOST_WINDOW_MS = 5 * 60_000;
 
-export function readTimeline(events: readonly LeaseHistoryEntry[], status: HostStatus | null, now: number): Timeline {
+export function readTimeline(events: readonly LeaseHistoryEntry[], status: LeaseStatus | null, now: number): Timeline {
   return {
     links: readLinks(events, status, now),
     tokens: readTokens(events, status, now),
@@ -42,7 +43,7 @@ export function readTimeline(events: readonly LeaseHistoryEntry[], status: HostS
   };
 }
 
-function readLinks(events: readonly LeaseHistoryEntry[], status: HostStatus | null, now: number): Stretch[] {
+function readLinks(events: readonly LeaseHistoryEntry[], status: LeaseStatus | null, now: number): Stretch[] {
   const links: Stretch[] = [];
   let since: number | null = null;
   let known = false;
@@ -59,7 +60,7 @@ function readLinks(events: readonly LeaseHistoryEntry[], status: HostStatus | nu
   return since === null ? links : [...links, { from: since, to: now }];
 }
 
-function readTokens(events: readonly LeaseHistoryEntry[], status: HostStatus | null, now: number): TokenLife[] {
+function readTokens(events: readonly LeaseHistoryEntry[], status: LeaseStatus | null, now: number): TokenLife[] {
   const tokens: TokenLife[] = [];
   const endLast = (at: number) => {
     const last = tokens.at(-1);
@@ -95,7 +96,7 @@ function readAsks(events: readonly LeaseHistoryEntry[]): Ask[] {
   return asks;
 }
 
-function readPauses(events: readonly LeaseHistoryEntry[], status: HostStatus | null, now: number): Stretch[] {
+function readPauses(events: readonly LeaseHistoryEntry[], status: LeaseStatus | null, now: number): Stretch[] {
   const pauses: Stretch[] = [];
   const endLast = (at: number) => {
     const last = pauses.at(-1);

@@ -2,8 +2,9 @@ import type { HostStatus } from '@holdfast/wire';
 import { useState } from 'preact/hooks';
 import type { LeaseView } from '../lease/lease-view.ts';
 import { fittingSpan, SPANS, type Span } from '../lease/span.ts';
-import { tellEvent, tellLease } from '../lease/story.ts';
+import { momentText, tellEvent, tellLease } from '../lease/story.ts';
 import { readTimeline } from '../lease/timeline.ts';
+import { reveal } from '../text/reveal.ts';
 import { duration, preciseTime } from '../text/time.ts';
 import { LeaseChart } from './lease-chart.tsx';
 import { useNow } from './use-app.ts';
@@ -22,9 +23,9 @@ export function LeasePanel({ lease, status, live }: LeasePanelProps) {
   const timeline = readTimeline(lease.events, status, now);
   const span = chosen ?? fittingSpan(timeline, now);
   const { counts } = status.lease;
-  const agents = status.streams.filter(({ management }) => !management).length;
   return (
     <>
+      <AgentLine status={status} now={now} />
       <p class="lease-story" data-tone={tone} role="status">
         <strong>{headline}</strong> {detail}
       </p>
@@ -32,7 +33,7 @@ export function LeasePanel({ lease, status, live }: LeasePanelProps) {
       <div class="lease-foot">
         <p class="quiet">
           {live ? '' : 'Not followed now. '}
-          {`${counts.started} asked, ${counts.failed} failed, ${counts.suppressed} not sent · ${agents} ${agents === 1 ? 'agent runs' : 'agents run'}`}
+          {counts.started} asked, {counts.failed} failed, {counts.suppressed} not sent
         </p>
         <div class="spans" role="group" aria-label="How much time is shown">
           {SPANS.map((each) => (
@@ -54,6 +55,19 @@ export function LeasePanel({ lease, status, live }: LeasePanelProps) {
         <Happenings lease={lease} />
       </details>
     </>
+  );
+}
+
+function AgentLine({ status, now }: { status: HostStatus; now: number }) {
+  const { name, failures, lastFailure, retryAt } = status.agent;
+  const running = status.streams.filter(({ management }) => !management).length;
+  const next = retryAt === null ? '' : ` It is started again at ${momentText(Date.parse(retryAt), now)}.`;
+  return (
+    <p class="quiet">
+      Agent <code>{reveal(name)}</code>: {running === 0 ? 'no conversation is open.' : `${running} open.`}
+      {failures > 0 &&
+        ` It failed ${failures === 1 ? 'once' : `${failures} times`}: ${reveal(lastFailure ?? '')}${next}`}
+    </p>
   );
 }
 
