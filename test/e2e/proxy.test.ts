@@ -63,6 +63,15 @@ describe('a network that is left through a proxy alone', { concurrency: true }, 
     assert.doesNotMatch(login.stderr, /canary/);
   });
 
+  test('a host that is told to stop does, while its proxy hangs', async (t) => {
+    const { proxy, account } = await startBehindProxy(t);
+    proxy.behaviour = 'hang';
+    const host = startHost(t, { relay: PROXIED_RELAY, env: { ...account, HTTPS_PROXY: proxy.url } });
+    await host.until('the request', ({ lease }) => lease.counts.started === 1);
+    host.process.kill('SIGTERM');
+    assert.equal(await host.process.exited, 0);
+  });
+
   test('a setting that cannot be right is refused at once', async (t) => {
     const login = (env: Record<string, string>, ...more: string[]) =>
       finish(t, ['login', '--relay', PROXIED_RELAY, ...more], { env, input: 'hfa_token' });

@@ -20,6 +20,11 @@ export interface EgressOptions {
   readonly caFile?: string | undefined;
 }
 
+/** More than the largest message of the wire, docs/protocol.md §9; beyond it the websocket is closed. */
+const MAX_FRAME_BYTES = 128 * 1024 * 1024;
+/** A goodbye that nobody answers does not hold up the process, in milliseconds. The types of `ws` do not have it yet. */
+const CLOSING = { closeTimeout: 2_000 };
+
 type Done = (error: Error | null, socket?: Socket) => void;
 
 /** The one way out of this process: HTTP and websockets take the same proxy and trust the same authorities. */
@@ -31,7 +36,7 @@ export class Egress {
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
   readonly #dialing = new Set<AbortController>();
   #closed = false;
-  /** Node's `fetch`, by this way. */
+  /** Node's `fetch`, by this way. Takes URLs, not `Request` objects. */
   readonly fetch: typeof globalThis.fetch;
   /** A WebSocket constructor as browsers have it, by this way. */
   readonly WebSocket: new (
@@ -63,7 +68,12 @@ export class Egress {
     const agentFor = (url: string) => this.agentFor(new URL(url));
     this.WebSocket = class extends WebSocket {
       constructor(url: string, protocols: string[] = []) {
-        super(url, protocols, { agent: agentFor(url), perMessageDeflate: false });
+        super(url, protocols, {
+          agent: agentFor(url),
+          perMessageDeflate: false,
+          maxPayload: MAX_FRAME_BYTES,
+          ...CLOSING,
+        });
       }
     };
   }

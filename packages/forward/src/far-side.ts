@@ -14,13 +14,16 @@ export class NoAnswerError extends Error {
   }
 }
 
+/** How whatever is asked here gets to the relay. */
+export interface Forwarding {
+  readonly egress: Pick<Egress, 'agentFor'>;
+  readonly ends: Ends;
+  /** Null: the relay answered, whatever it said. */
+  readonly onOutcome: (failure: Error | null) => void;
+}
+
 /** Asks the relay what was asked here. The body is the caller's to write; an `error` event tells why nothing came. */
-export function askRelay(
-  egress: Pick<Egress, 'agentFor'>,
-  ends: Ends,
-  asked: IncomingMessage,
-  more: RawHeaders = [],
-): ClientRequest {
+export function askRelay({ egress, ends }: Forwarding, asked: IncomingMessage, more: RawHeaders = []): ClientRequest {
   const url = new URL(ends.relay);
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)({
     agent: egress.agentFor(url),

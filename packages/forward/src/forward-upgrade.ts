@@ -1,24 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
-import type { Egress } from '@holdfast/egress';
-import { askRelay } from './far-side.ts';
-import { type Ends, toAsker, UPGRADE } from './headers.ts';
+import { askRelay, type Forwarding } from './far-side.ts';
+import { toAsker, UPGRADE } from './headers.ts';
 import { bodyOf, headersOf, headOf, type Refusal, unreachable } from './refusal.ts';
 
 /** How often the system asks a silent connection whether it lives, in milliseconds. */
 const KEEP_ALIVE_MS = 30_000;
 
 /** Opens the websocket at the relay and, once it is open, carries bytes: frames, pings and closes pass as they are. */
-export function forwardUpgrade(
-  egress: Pick<Egress, 'agentFor'>,
-  ends: Ends,
-  asked: IncomingMessage,
-  client: Duplex,
-  head: Buffer,
-  onOutcome: (failure: Error | null) => void,
-): void {
-  const request = askRelay(egress, ends, asked, UPGRADE);
+export function forwardUpgrade(forwarding: Forwarding, asked: IncomingMessage, client: Duplex, head: Buffer): void {
+  const { ends, onOutcome } = forwarding;
+  const request = askRelay(forwarding, asked, UPGRADE);
   client.on('close', () => request.destroy());
   request.on('error', (error) => {
     if (client.destroyed) return;

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Egress } from '@holdfast/egress';
 import { isLoopbackHost } from '@holdfast/wire';
+import type { Forwarding } from './far-side.ts';
 import { forwardRequest, refuse } from './forward-request.ts';
 import { forwardUpgrade, refuseUpgrade } from './forward-upgrade.ts';
-import type { Ends } from './headers.ts';
 import { NOT_THIS_NAME, ONLY_WEBSOCKETS, type Refusal, TOO_MANY } from './refusal.ts';
 
 export interface ForwarderOptions {
@@ -80,22 +80,23 @@ export class Forwarder {
   #onRequest(request: IncomingMessage, answer: ServerResponse): void {
     const refusal = this.#refusalOf(request);
     if (refusal !== null) refuse(answer, refusal);
-    else forwardRequest(this.#options.egress, this.#endsOf(request), request, answer, (failure) => this.#tell(failure));
+    else forwardRequest(this.#forwarding(request), request, answer);
   }
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
     const refusal = this.#refusalOf(request) ?? (isWebSocket ? null : ONLY_WEBSOCKETS);
     if (refusal !== null) refuseUpgrade(socket, refusal);
-    else
-      forwardUpgrade(this.#options.egress, this.#endsOf(request), request, socket, head, (failure) =>
-        this.#tell(failure),
-      );
+    else forwardUpgrade(this.#forwarding(request), request, socket, head);
   }
 
   /** This side has the name that it was asked by. */
-  #endsOf({ headers }: IncomingMessage): Ends {
-    return { here: `http://${headers.host}`, relay: new URL(this.#options.relay).origin };
+  #forwarding({ headers }: IncomingMessage): Forwarding {
+    return {
+      egress: this.#options.egress,
+      ends: { here: `http://${headers.host}`, relay: new URL(this.#options.relay).origin },
+      onOutcome: (failure) => this.#tell(failure),
+    };
   }
 
   /** A page elsewhere can make a browser ask here under a name of its own (DNS rebinding): such names are not ours. */

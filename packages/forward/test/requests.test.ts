@@ -127,6 +127,16 @@ describe('a request', () => {
 });
 
 describe('a relay that cannot be reached', () => {
+  test('costs an asker who is still sending no more than the answer', async (t) => {
+    const far = await startFarSide(t, () => {});
+    const { forwarder } = await startForward(t, `http://127.0.0.1:${portOf(far)}`);
+    far.close();
+    await once(far, 'close');
+    const answer = await fetch(forwarder.url, { method: 'POST', body: 'x'.repeat(4_000_000) });
+    assert.equal(answer.status, 502);
+    assert.match(await answer.text(), /ECONNREFUSED/);
+  });
+
   test('is told by 502 and a sentence, and once to whoever runs the forwarder, and so is its return', async (t) => {
     const far = await startFarSide(t, (_, answer) => answer.end('here'));
     const port = portOf(far);

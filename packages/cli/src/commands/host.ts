@@ -61,6 +61,7 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
   const { agent, description } = chooseAgent(command, flags.agent);
   const credentials = accountSource(flags.relay);
   const egress = openEgress(flags.relay, flags.caFile);
+  const proxy = egress.proxyFor(new URL(flags.relay))?.url ?? null;
   const host = new Host({
     relay: flags.relay,
     dataDir: flags.data ?? places.host(stateHome()),
@@ -75,8 +76,8 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
   try {
     const control = await openControl(host, logger);
     output.report(
-      { event: 'started', control: control.path, relay: flags.relay },
-      `Host ${flags.name} runs ${description}; pair with \`holdfast pair --data ${host.dir}\``,
+      { event: 'started', control: control.path, relay: flags.relay, proxy },
+      `Host ${flags.name} runs ${description}${proxy === null ? '' : `, behind the proxy ${proxy}`}; pair with \`holdfast pair --data ${host.dir}\``,
     );
     const stopTelling = tellStatus(host, output);
     host.start();
