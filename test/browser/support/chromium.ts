@@ -30,15 +30,27 @@ export interface BrowserOptions {
   readonly height?: number;
   readonly colorScheme?: 'light' | 'dark';
   readonly touch?: boolean;
+  /** A film in Y4M that the camera shows; null: there is no camera. Default: one that nobody has allowed. */
+  readonly camera?: string | null;
+}
+
+function cameraArguments(film: string | null | undefined): string[] {
+  if (film === undefined) return ['--use-fake-device-for-media-stream'];
+  if (film === null) return ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0'];
+  return [
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${film}`,
+  ];
 }
 
 /** A browser with nothing in it, that goes with the test. */
 export async function openBrowser(t: TestContext, options: BrowserOptions = {}): Promise<BrowserContext> {
-  const { width = 1100, height = 800, colorScheme = 'light', touch = false } = options;
+  const { width = 1100, height = 800, colorScheme = 'light', touch = false, camera } = options;
   const profile = mkdtempSync(join(tmpdir(), 'hf-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: PROGRAM,
-    args: ARGUMENTS,
+    args: [...ARGUMENTS, ...cameraArguments(camera)],
     viewport: { width, height },
     colorScheme,
     hasTouch: touch,

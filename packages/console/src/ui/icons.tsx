@@ -5,6 +5,7 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   down: 'M12 5v14M6 13l6 6 6-6',
   list: 'M5 7h14M5 12h14M5 17h9',
+  camera: 'M4 8h3l2-3h6l2 3h3v11H4zM12 10a3.2 3.2 0 100 6.4 3.2 3.2 0 000-6.4z',
   wire: 'M8 8l-4 4 4 4M16 8l4 4-4 4',
 } as const;
 

@@ -1,12 +1,17 @@
+import { useState } from 'preact/hooks';
 import { formatTyped, isWhole } from '../device/page-code.ts';
 import type { PairForm as Form } from '../state/state.ts';
 import { duration } from '../text/time.ts';
 import { Icon, Mark } from './icons.tsx';
+import { lazily } from './lazily.tsx';
 import { useApp, useNow } from './use-app.ts';
+
+const Scanner = lazily(() => import('./scanner.tsx').then((module) => module.Scanner));
 
 export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }) {
   const app = useApp();
   const now = useNow(1_000);
+  const [scanning, setScanning] = useState(false);
   const wait = Math.max(0, (form.problem?.retryAt ?? 0) - now);
   const type = (change: Partial<Pick<Form, 'code' | 'deviceName'>>) =>
     app.store.dispatch({ type: 'pair-typed', form: change });
@@ -28,13 +33,28 @@ export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }
       <h1>Pair with a machine</h1>
       <p>
         The machine with the agent shows a code: <code>holdfast up</code> and <code>holdfast pair</code> print it. Scan
-        its QR with your camera, or type it here.
+        its QR code, or type it here.
       </p>
       {form.problem !== null && (
         <div class="problem" role="alert">
           <strong>{form.problem.title}</strong>
           <p>{form.problem.advice}</p>
         </div>
+      )}
+      {scanning ? (
+        <Scanner
+          onCode={(code) => {
+            setScanning(false);
+            void app.pair(code);
+          }}
+          onClose={() => setScanning(false)}
+        />
+      ) : (
+        'mediaDevices' in navigator && (
+          <button type="button" class="secondary" disabled={form.busy || wait > 0} onClick={() => setScanning(true)}>
+            <Icon name="camera" /> Scan the QR code
+          </button>
+        )
       )}
       <form onSubmit={submit} class="pair-form">
         <label for="code">Pairing code</label>

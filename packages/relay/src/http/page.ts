@@ -17,6 +17,9 @@ const CSP = [
   'trusted-types holdfast',
 ].join('; ');
 
+/** The camera is for the QR code of a machine; nothing else is ever asked for, here or in a frame. */
+const PERMISSIONS = 'camera=(self), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()';
+
 const FALLBACK_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -60,6 +63,7 @@ export function pageRoutes(folder: string | undefined): Hono {
 function serve(c: Context, { type, cacheControl, etag, body, gzip }: StaticFile): Response {
   const headers = {
     'content-security-policy': CSP,
+    'permissions-policy': PERMISSIONS,
     'content-type': type,
     'cache-control': cacheControl,
     etag,
