@@ -1,5 +1,5 @@
 import { type AgentAddress, methodNames, parseAgentAddress } from '@holdfast/host';
-import { normalizeBase } from '@holdfast/wire';
+import { isLoopbackHost, normalizeBase } from '@holdfast/wire';
 import { InvalidArgumentError, Option } from 'commander';
 import { type LevelWithSilent, type Logger, pino } from 'pino';
 
@@ -86,6 +86,16 @@ export const agentOption = () =>
     '--agent <url>',
     'an agent that runs already and serves all streams, in place of a command: ws://127.0.0.1:PORT, wss://HOST, unix:///PATH, or unix:// for where `codex app-server --listen unix://` listens',
   ).argParser(parseAgent);
+function parseLoopback(text: string): { host: string; port: number } {
+  const listen = parseListen(text);
+  if (isLoopbackHost(listen.host)) return listen;
+  throw new InvalidArgumentError(
+    'It is on loopback alone, such as 127.0.0.1:9464; a scraper elsewhere needs a tunnel.',
+  );
+}
+
+export const metricsOption = () =>
+  new Option('--metrics <host:port>', 'serve metrics for Prometheus there, on loopback').argParser(parseLoopback);
 export const controllersMayOption = () =>
   new Option(
     '--controllers-may <methods>',

@@ -21,6 +21,7 @@ import { Link } from './link/link.ts';
 import { Surroundings } from './link/surroundings.ts';
 import { LeaseHistory } from './management/lease-history.ts';
 import { Management } from './management/management.ts';
+import { HostMetrics } from './metrics/host-metrics.ts';
 import { RelayApi } from './relay-api.ts';
 import { RelayCalls } from './relay-calls.ts';
 import { ServerToken } from './server-token.ts';
@@ -57,6 +58,7 @@ export class Host {
   readonly #calls: RelayCalls;
   readonly #streams: Streams;
   readonly #link: Link;
+  readonly #metrics: HostMetrics;
   readonly #closing = new AbortController();
   readonly #watchers = new Set<() => void>();
   #cursor: string | null = null;
@@ -102,6 +104,8 @@ export class Host {
     });
     this.history = new LeaseHistory(() => this.#clock.wall());
     this.history.follow(this.#token.lease);
+    this.#metrics = new HostMetrics(this.#clock, version);
+    this.#metrics.followLease(this.#token.lease);
     this.#streams = new Streams({
       agent: options.agent,
       management: new Management({ host: this, version, logger, controllersMay: options.controllersMay ?? [] }),
@@ -114,7 +118,7 @@ export class Host {
       deadline: deadlineOf('connecting', (failures) => reconnectDelay(failures - 1, random)),
       clock: this.#clock,
       random,
-      connect: overWebSocket(this.#clock, options.egress),
+      connect: this.#metrics.counted(overWebSocket(this.#clock, options.egress)),
       watchSurroundings: (onChange) => new Surroundings(this.#clock, onChange),
       describe: () => {
         const identity = this.#token.identity();
@@ -164,6 +168,11 @@ export class Host {
       credentials: this.#options.credentials.description,
       now: { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() },
     });
+  }
+
+  /** What it counts, as Prometheus reads it. */
+  metrics(): Promise<string> {
+    return this.#metrics.read(this.status(), this.#streams.agentCounts());
   }
 
   /** Calls `listener` after every change of the status. Returns what ends that. */

@@ -18,7 +18,7 @@ describe('the control socket', () => {
     const { error } = await peer.call('no/such');
     assert.match(
       error?.message ?? '',
-      /There is no method "no\/such"; there are: holdfast\/status, holdfast\/lease\/history, remoteControl/,
+      /There is no method "no\/such"; there are: holdfast\/status, holdfast\/lease\/history, holdfast\/metrics, remoteControl/,
     );
   });
 

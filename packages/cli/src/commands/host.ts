@@ -6,6 +6,7 @@ import { accountSource } from '../account-source.ts';
 import { chooseAgent } from '../agents.ts';
 import { openControl } from '../open-control.ts';
 import { openEgress } from '../open-egress.ts';
+import { openMetrics } from '../open-metrics.ts';
 import {
   agentOption,
   caFileOption,
@@ -13,6 +14,7 @@ import {
   createLogger,
   jsonOption,
   logLevelOption,
+  metricsOption,
   relayOption,
 } from '../options.ts';
 import { createOutput } from '../output.ts';
@@ -28,6 +30,7 @@ interface HostFlags {
   caFile?: string;
   agent?: AgentAddress;
   controllersMay: string[];
+  metrics?: { host: string; port: number };
   json: boolean;
   logLevel: LevelWithSilent;
 }
@@ -49,6 +52,7 @@ export function hostCommand(): Command {
     .addOption(caFileOption())
     .addOption(agentOption())
     .addOption(controllersMayOption())
+    .addOption(metricsOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
     .action(async (command: string[], flags: HostFlags) => runHost(command, flags));
@@ -75,14 +79,17 @@ async function runHost(command: string[], flags: HostFlags): Promise<void> {
   });
   try {
     const control = await openControl(host, logger);
+    const metrics = await openMetrics(host, flags.metrics);
     output.report(
       { event: 'started', control: control.path, relay: flags.relay, proxy },
       `Host ${flags.name} runs ${description}${proxy === null ? '' : `, behind the proxy ${proxy}`}; pair with \`holdfast pair --data ${host.dir}\``,
     );
+    if (metrics !== null) output.report({ event: 'metrics', url: metrics.url }, `Metrics at ${metrics.url}`);
     const stopTelling = tellStatus(host, output);
     host.start();
     await aborted(stop);
     stopTelling(); // its end needs no words of its own
+    await metrics?.close();
     await control.close();
   } finally {
     await host.close();

@@ -1,6 +1,6 @@
 import type { HostStatus } from '@holdfast/host';
 import type { LocalSocketClient } from '@holdfast/local-socket';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { callProgram } from '../call-program.ts';
 import { LiveView } from '../live-view.ts';
 import { jsonOption } from '../options.ts';
@@ -12,6 +12,7 @@ import { aborted, stopSignal } from '../stop-signal.ts';
 interface StatusFlags {
   data?: string;
   watch: boolean;
+  metrics: boolean;
   json: boolean;
 }
 
@@ -23,8 +24,12 @@ export function statusCommand(): Command {
     .summary('what the host on this machine is doing, and why')
     .option('--data <dir>', 'the data folder of the host, or of an `up`')
     .option('--watch', 'go on, and show every change: in place on a terminal, else one after the other', false)
+    .addOption(
+      new Option('--metrics', 'what the host counts, as Prometheus reads it').default(false).conflicts('watch'),
+    )
     .addOption(jsonOption())
     .action(async (flags: StatusFlags) => {
+      if (flags.metrics) return showMetrics(flags);
       const show = shower(flags);
       const client = await callProgram('host', findControlSocket(flags.data), (method, params) => {
         if (method === 'holdfast/status/changed' && flags.watch) show(params as HostStatus); // our own host says so
@@ -34,6 +39,13 @@ export function statusCommand(): Command {
       if (flags.watch) await watch(client, isLive(flags) ? ask : null, createOutput(flags.json).tell);
       client.close();
     });
+}
+
+async function showMetrics({ data, json }: StatusFlags): Promise<void> {
+  const client = await callProgram('host', findControlSocket(data));
+  const metrics = (await client.call('holdfast/metrics')) as { contentType: string; text: string }; // our own host's answer
+  client.close();
+  createOutput(json).report(metrics, metrics.text.trimEnd());
 }
 
 function isLive({ watch, json }: StatusFlags): boolean {

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/wire';
 import { GateError } from '../gate/gate-error.ts';
 import type { Host } from '../host.ts';
+import { METRICS_CONTENT_TYPE } from '../metrics/metrics-server.ts';
 import { causeOf, RelayRequestError } from '../relay-request.ts';
 
 type HostMethod = (host: Host, params: unknown) => unknown;
@@ -17,6 +18,7 @@ type HostMethod = (host: Host, params: unknown) => unknown;
 const methods: Readonly<Record<string, HostMethod>> = {
   'holdfast/status': (host) => host.status(),
   'holdfast/lease/history': (host): LeaseHistory => ({ events: host.history.entries }),
+  'holdfast/metrics': async (host) => ({ contentType: METRICS_CONTENT_TYPE, text: await host.metrics() }),
   'remoteControl/status/read': (host) => shortStatus(host),
   'remoteControl/enable': (host) => {
     host.enable();

@@ -3,10 +3,13 @@ import type { Clock } from '@holdfast/lease';
 import { Connection } from './connection.ts';
 import { type Handshake, type HandshakeRequest, shakeHands } from './handshake.ts';
 
+/** `stopped`: this side ended it. `no-pong`: nothing came back. `closed`: the relay closed it, in order. `broken`: anything else. */
+export type LostReason = 'stopped' | 'no-pong' | 'closed' | 'broken';
+
 export interface ConnectionEvents {
   onText(text: string): void;
-  /** Once, when it is over. `why` is for a person. */
-  onClose(why: string): void;
+  /** Once, when it is over. `why` is for a person, `reason` for counting. */
+  onClose(why: string, reason?: LostReason): void;
 }
 
 /** A connection that somebody holds. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/lease';
 import type { RawData, WebSocket } from 'ws';
-import type { ConnectionEvents, LinkConnection } from './connect.ts';
+import type { ConnectionEvents, LinkConnection, LostReason } from './connect.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 /** Frames handed to the socket wait there for the network; beyond this many bytes they wait in their outboxes. */
@@ -14,7 +14,7 @@ export class Connection implements LinkConnection {
   readonly #next: () => string | null;
   readonly #heartbeat: Heartbeat;
   #closing: NodeJS.Timeout | undefined;
-  #lost: string | null = null;
+  #lost: { readonly why: string; readonly reason: LostReason } | null = null;
 
   /**
    * @param socket open and paused
@@ -28,7 +28,7 @@ export class Connection implements LinkConnection {
         if (socket.readyState === socket.OPEN) socket.ping();
       },
       onLost: (silenceMs) => {
-        this.#lost ??= `no pong for ${silenceMs / 1000} s`;
+        this.#lost ??= { why: `no pong for ${silenceMs / 1000} s`, reason: 'no-pong' };
         socket.terminate();
       },
     });
@@ -37,12 +37,13 @@ export class Connection implements LinkConnection {
       if (!isBinary && this.#closing === undefined) events.onText(data.toString());
     });
     socket.on('error', (error) => {
-      this.#lost ??= error.message;
+      this.#lost ??= { why: error.message, reason: 'broken' };
     });
     socket.on('close', (code, reason) => {
       this.#heartbeat.stop();
       clearTimeout(this.#closing);
-      events.onClose(this.#lost ?? describeClose(code, reason.toString()));
+      const { why, reason: kind } = this.#lost ?? describeClose(code, reason.toString());
+      events.onClose(why, kind);
     });
     socket.resume();
   }
@@ -65,14 +66,14 @@ export class Connection implements LinkConnection {
 
   /** Ends it in order, or without it when the other side does not answer. What still comes in is not told. */
   close(why: string): void {
-    this.#lost ??= why;
+    this.#lost ??= { why, reason: 'stopped' };
     this.#socket.close(1000);
     this.#closing ??= setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
   }
 }
 
-function describeClose(code: number, reason: string): string {
+function describeClose(code: number, reason: string): { why: string; reason: LostReason } {
   const said = reason.replace(/\p{Cc}+/gu, ' ');
-  if (code === 1006) return 'the connection broke off';
-  return `the relay closed it with ${code}${said === '' ? '' : `: ${said}`}`;
+  if (code === 1006) return { why: 'the connection broke off', reason: 'broken' };
+  return { why: `the relay closed it with ${code}${said === '' ? '' : `: ${said}`}`, reason: 'closed' };
 }

@@ -14,7 +14,7 @@ import {
   WireError,
 } from '@holdfast/wire';
 import type { AgentSource } from '../agent/agent.ts';
-import { Agents } from '../agent/agents.ts';
+import { type AgentCounts, Agents } from '../agent/agents.ts';
 import type { AgentFailures } from '../agent/restart-policy.ts';
 import type { Management } from '../management/management.ts';
 import { type EndedStream, EndedStreams } from './ended-streams.ts';
@@ -124,6 +124,10 @@ export class Streams {
 
   agent(): AgentStatus {
     return { name: this.#agents.name, ...this.#agents.failures() };
+  }
+
+  agentCounts(): AgentCounts {
+    return this.#agents.counts;
   }
 
   /** Ends every stream and forgets what was not acked. Settles when their agents are gone. */
