@@ -90,19 +90,20 @@ export async function verify(identity: DeviceIdentity, expected: Payload, signat
   const publicKey = await importPublicKey(identity);
   if (!(await crypto.subtle.verify(SIGNING, publicKey, raw, signed)))
     throw refused('the signature does not fit the key');
-  let statement: unknown;
+  let statement: string;
   try {
-    statement = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(signed));
+    statement = canonical(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(signed)));
   } catch {
-    throw refused('what was signed is not JSON');
+    throw refused('what was signed is not JSON, or is nested too deeply');
   }
-  if (canonical(statement) !== canonical({ domain: DOMAIN, payload: expected }))
-    throw refused('something else was signed');
+  if (statement !== canonical({ domain: DOMAIN, payload: expected })) throw refused('something else was signed');
 }
 
 async function importPublicKey(identity: DeviceIdentity): Promise<SigningKey> {
   const spki = fromBase64(identity.public_key_spki_der_base64);
   if (spki === null) throw refused('the public key is not base64');
+  // the platform's reader lets anything follow, and one key would have many forms
+  if (spki[1] !== spki.length - 2) throw refused('the public key is not a P-256 key');
   try {
     return await crypto.subtle.importKey('spki', spki, CURVE, false, ['verify']);
   } catch {

@@ -172,6 +172,9 @@ function readSegment(members: Map<string, string>): Segment {
     throw broken('a chunk lacks segment_id, segment_count or message_size_bytes');
   }
   if (message_chunk_base64 === undefined) throw broken('a chunk lacks message_chunk_base64');
+  // it is passed on as it is, and only what was escaped can hold a quote that would end it there
+  if (members.get('message_chunk_base64')?.includes('\\') && !/^[A-Za-z0-9+/=]*$/.test(message_chunk_base64))
+    throw broken('message_chunk_base64 is not base64');
   return { segment_id, segment_count, message_size_bytes, message_chunk_base64 };
 }
 

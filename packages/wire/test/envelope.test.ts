@@ -181,3 +181,12 @@ test('whatever comes, a parser answers with an envelope or a WireError', () => {
     { numRuns: 2_000 },
   );
 });
+
+test('a chunk cannot bring members of its own into the envelope that is written anew', () => {
+  const chunk = (base64: string) =>
+    `{"type":"client_message_chunk","client_id":"c","env_id":"e","stream_id":"s","seq_id":1,"segment_id":0,"segment_count":2,"message_size_bytes":9,"message_chunk_base64":${base64}}`;
+  for (const smuggled of ['"AAAA\\",\\"client_id\\":\\"other"', '"AAAA\\\\"', '"AA\\u0022"', '"\\n"'])
+    assert.throws(() => parseFromController(chunk(smuggled)), { code: 'ERR_WIRE_ENVELOPE' }, smuggled);
+  const escaped = parseFromController(chunk('"AA\\/A"'));
+  assert.deepEqual(parseFromController(encodeEnvelope(escaped)), escaped);
+});

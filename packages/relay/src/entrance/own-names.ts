@@ -8,6 +8,9 @@ export interface OwnNamesOptions {
   readonly publicUrl: string | null;
 }
 
+/** A name or an address, and perhaps a port: nothing that a URL would read as something else. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
 
 /**
@@ -25,7 +28,7 @@ export class OwnNames {
 
   /** @param host of the request's header */
   isOwn(host: string | undefined): boolean {
-    const url = host === undefined ? null : parse(`http://${host}`);
+    const url = host === undefined || !HOST.test(host) ? null : parse(`http://${host}`);
     if (url === null) return false;
     const name = bare(url.hostname);
     if (isLoopbackHost(name) || name === this.#listenHost || name === bare(this.#publicUrl?.hostname ?? ''))
@@ -37,7 +40,7 @@ export class OwnNames {
   /** Whether a browser sent it from a page of this relay. */
   isOwnOrigin(origin: string, host: string | undefined): boolean {
     const url = parse(origin);
-    if (url === null || host === undefined) return false;
+    if (url === null || url.origin !== origin || host === undefined) return false;
     if (url.origin === this.#publicUrl?.origin) return true;
     return (
       (url.protocol === 'http:' || url.protocol === 'https:') && url.host === parse(`${url.protocol}//${host}`)?.host
