@@ -12,12 +12,12 @@ import {
 } from '@holdfast/wire';
 import type { Timer } from './clock.ts';
 import { Connection, type LinkHandlers } from './connection.ts';
-import { listEnvironments } from './environments.ts';
 import { asControllerError, ControllerError } from './errors.ts';
 import { type ConnectionState, type ControllerEvents, Listeners } from './events.ts';
 import { type ConnectOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { randomId } from './random-id.ts';
 import { RelayApi } from './relay-api.ts';
+import { RelayCalls } from './relay-calls.ts';
 import { SessionToken } from './session-token.ts';
 import { type Link, openLink } from './socket.ts';
 import { ControllerStream, type Stream } from './stream.ts';
@@ -36,6 +36,8 @@ export function connect(options: ConnectOptions): Controller {
 }
 
 export class Controller {
+  /** What a device may ask of its relay over HTTP; needs no link. */
+  readonly relay: RelayCalls;
   readonly #options: ResolvedOptions;
   readonly #api: RelayApi;
   readonly #token: SessionToken;
@@ -52,6 +54,7 @@ export class Controller {
     const { base, clientId, deviceKey, clock, random, initialToken } = options;
     this.#api = new RelayApi(base, options.fetch, clock);
     this.#token = new SessionToken({ api: this.#api, clientId, deviceKey, clock, random, ...initialToken });
+    this.relay = new RelayCalls(this.#api, this.#token, clientId);
     this.#connection = new Connection({
       dial: (handlers) => this.#dial(handlers),
       clock,
@@ -84,7 +87,7 @@ export class Controller {
   /** The hosts that this device is paired with. Needs no link. @throws ControllerError */
   async environments(): Promise<EnvironmentItem[]> {
     this.#requireOpen();
-    return listEnvironments(this.#api, this.#token, this.#options.clientId);
+    return this.relay.environments();
   }
 
   /** A stream to one agent on a host. Nothing is sent before its first message. @throws ControllerError when closed */

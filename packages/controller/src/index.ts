@@ -13,6 +13,7 @@ export type { ConnectionState, ControllerEvents } from './events.ts';
 export { type HostManagement, type ManagementOptions, openManagement } from './management.ts';
 export type { ConnectOptions } from './options.ts';
 export type { Fetch, FetchedResponse } from './relay-api.ts';
+export type { RelayCalls } from './relay-calls.ts';
 export { type NotificationHandler, type RequestHandler, type RequestOptions, RpcClient, RpcError, rpc } from './rpc.ts';
 export type { SocketEvent, SocketLike, WebSocketConstructor } from './socket.ts';
 export type { Stream, StreamEnd } from './stream.ts';

@@ -31,14 +31,15 @@ export type Fetch = (
 /** The platform's own, called as a browser insists: as a method of the global object. */
 export const globalFetch: Fetch = (url, init) => fetch(url, init);
 
-type Schema<T> = Parameters<typeof parseBody<T>>[0];
+export type Schema<T> = Parameters<typeof parseBody<T>>[0];
 
 export interface Call<T> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Under the base. */
   readonly path: string;
   readonly body?: object;
-  readonly answer: Schema<T>;
+  /** Null: nothing is said but that it was done. */
+  readonly answer: Schema<T> | null;
   /** The controller token and whose it is. */
   readonly as?: { readonly token: string; readonly clientId: string };
   readonly signal?: AbortSignal | undefined;
@@ -105,7 +106,8 @@ export class RelayApi {
     const requestId = requestIdOf(response);
     if (response.ok) {
       try {
-        return { value: parseBody(call.answer, value, what), serverNow };
+        // without a schema nobody looks at the value, and T is nothing
+        return { value: call.answer === null ? (undefined as T) : parseBody(call.answer, value, what), serverNow };
       } catch (error) {
         const fault = value === undefined ? `${what} is not JSON` : causeOf(error);
         throw new ControllerError('ERR_CONTROLLER_MALFORMED', `${fault}. Is there a Holdfast relay at ${this.base}?`, {

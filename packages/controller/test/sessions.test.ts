@@ -104,3 +104,17 @@ test('a stream that the host has let go is told to be gone to whoever takes it u
   const { reason } = await controller.resumeStream(credentials.environmentId, 'st_of-yesterday', 1).closed;
   assert.equal(reason, 'gone');
 });
+
+test('a device sees those that share its host, renames itself, and removes itself for good', async (t) => {
+  const { credentials } = await setUp(t);
+  const controller = connect({ credentials, random: () => 0 });
+  t.after(() => controller.close());
+  assert.equal((await controller.relay.rename('kitchen tablet')).display_name, 'kitchen tablet');
+  const clients = await controller.relay.clients();
+  assert.deepEqual(
+    clients.map(({ client_id, display_name }) => [client_id, display_name]),
+    [[credentials.clientId, 'kitchen tablet']],
+  );
+  await controller.relay.remove();
+  await assert.rejects(controller.relay.clients(), { code: 'ERR_CONTROLLER_REVOKED' });
+});

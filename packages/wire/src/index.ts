@@ -2,6 +2,7 @@ export { DEFAULT_BASE_PATH, endpoint, isLoopbackHost, normalizeBase, socketEndpo
 export { fromBase64, toBase64, toBase64Url } from './base64.ts';
 export { parseBody } from './body.ts';
 export * from './device-key.ts';
+export * from './drills.ts';
 export * from './envelope.ts';
 export { WireError, type WireErrorCode } from './errors.ts';
 export * from './host-status.ts';

@@ -27,6 +27,9 @@ export const paths = {
   claimFinish: 'holdfast/client/claim/finish',
   /** A one-use ticket for a websocket whose client cannot set headers (docs/protocol.md §8). */
   clientTicket: 'holdfast/client/ticket',
+  /** Faults on request (docs/protocol.md §8). */
+  drills: 'holdfast/drills',
+  drill: (id: string) => `holdfast/drills/${encodeURIComponent(id)}`,
 } as const;
 
 /** Header names, lower case (docs/protocol.md §2, §3, §6). */
