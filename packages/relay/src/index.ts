@@ -8,5 +8,6 @@ export { CODEX_CREDENTIALS_PATH } from './http/account.ts';
 export type { AccountSummary, ClientSummary, EnvironmentSummary } from './inventory.ts';
 export { closeCodes } from './links/close-codes.ts';
 export { operate } from './operator/operate.ts';
+export { defaultPressureLimits, type PressureLimits } from './pressure/index.ts';
 export type { RandomBytes } from './secrets.ts';
 export { type Relay, type RelayOptions, startRelay } from './start.ts';

@@ -3,6 +3,11 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 /** That many random bytes. */
 export type RandomBytes = (size: number) => Uint8Array;
 
+/** From 0 (inclusive) to 1 (exclusive). */
+export function randomShare(random: RandomBytes): number {
+  return Buffer.from(random(6)).readUIntBE(0, 6) / 2 ** 48;
+}
+
 /** What a token says about itself, so that a leaked one is recognised by a scanner and a mistaken one by its reader. */
 export const tokenPrefix = {
   account: 'hfa_',

@@ -18,8 +18,9 @@ import { Direct } from './passing/direct.ts';
 import { Flights } from './passing/flights.ts';
 import { Ports } from './ports.ts';
 import { Presence } from './presence/presence.ts';
+import { Admission, defaultPressureLimits, LoopDelay, type PressureLimits, Turnstile } from './pressure/index.ts';
 import { Routing } from './routing.ts';
-import type { RandomBytes } from './secrets.ts';
+import { type RandomBytes, randomShare } from './secrets.ts';
 import { Servers } from './servers.ts';
 import { openSettings } from './stores/settings.ts';
 import { StreamLife } from './stream-life.ts';
@@ -46,6 +47,8 @@ export interface ServicesOptions {
   readonly trustProxy: number;
   /** What it speaks TLS with; null where it does not. */
   readonly certificate?: RenewingCertificate | null;
+  /** Those that differ from `defaultPressureLimits`. */
+  readonly pressure?: Partial<PressureLimits>;
 }
 
 /** The relay's parts, put together on one database. */
@@ -86,6 +89,8 @@ export function createServices(options: ServicesOptions) {
     bounds,
     logger,
   });
+  const loopDelay = new LoopDelay(clock);
+  const pressure = { ...defaultPressureLimits, ...options.pressure };
   return {
     ...base,
     bounds,
@@ -110,6 +115,13 @@ export function createServices(options: ServicesOptions) {
     challenges: new Challenges(base),
     tickets: new Tickets(base),
     tries: new Tries(clock),
+    loopDelay,
+    admission: new Admission({
+      clock,
+      random: () => randomShare(random),
+      limits: pressure,
+    }),
+    turnstile: new Turnstile({ clock, delayMs: () => loopDelay.ms(), targetDelayMs: pressure.targetDelayMs }),
   };
 }
 

@@ -13,6 +13,7 @@ import { createApp } from './http/app.ts';
 import { Handshakes } from './links/handshake.ts';
 import { operatorMethods } from './operator/methods.ts';
 import { openOperatorSocket } from './operator/operator-socket.ts';
+import type { PressureLimits } from './pressure/index.ts';
 import type { RandomBytes } from './secrets.ts';
 import { createServices } from './services.ts';
 import { migrations } from './stores/schema.ts';
@@ -50,6 +51,8 @@ export interface RelayOptions {
   readonly trustProxy?: number | undefined;
   /** What peers can make grow. Default `defaultBounds`. */
   readonly bounds?: Partial<Bounds>;
+  /** When callers are told to wait. Default `defaultPressureLimits`. */
+  readonly pressure?: Partial<PressureLimits>;
   /** A folder with the built page, served at `/`. Default: none, and a text in its place. */
   readonly pageFolder?: string | undefined;
   readonly clock?: Clock;
@@ -105,6 +108,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       publicUrl,
       trustProxy,
       certificate,
+      pressure: options.pressure ?? {},
     });
     const handshakes = new Handshakes(services);
     const app = createApp(services, options.pageFolder);
@@ -129,6 +133,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     let closing: Promise<void> | undefined;
     const close = async () => {
       sweep.cancel();
+      services.loopDelay.close();
       await operator.close();
       certificate?.close();
       const stopped = doors.close();

@@ -2,6 +2,12 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { listenError } from '../errors.ts';
 
+/**
+ * Connections that wait to be taken, as far as the system allows. The system forgets those beyond, and their peers learn that seconds
+ * later, by a reset.
+ */
+const BACKLOG = 4_096;
+
 export interface ListenAt {
   readonly host: string;
   /** 0 picks a free one. */
@@ -66,7 +72,7 @@ export class Doors {
 
 async function bind({ http, at: { host, port }, scheme }: Door): Promise<string> {
   const bare = host.replace(/^\[|\]$/g, '');
-  http.listen(port, bare);
+  http.listen({ port, host: bare, backlog: BACKLOG });
   try {
     await once(http, 'listening');
   } catch (cause) {

@@ -12,6 +12,7 @@ import { type Context, Hono } from 'hono';
 import { rfc3339 } from '../clock.ts';
 import type { Device } from '../devices.ts';
 import { peerOfRequest } from '../entrance/peer-of-request.ts';
+import { whenAdmitted } from '../pressure/when-admitted.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
@@ -50,10 +51,13 @@ export function clientRoutes(services: Services): Hono {
     .post(paths.clientRefreshStart, async (c) => {
       const accountId = await accountOf(c);
       const { client_id } = await readBody(c, RefreshStartRequest);
-      const device = requireDeviceOf(accountId, client_id);
-      const accountUserId = accounts.userOf(device.accountId);
-      const { identity } = device;
-      return c.json(await issueChallenge(services, c, { accountUserId, clientId: client_id, identity }));
+      const { accountId: owner } = requireDeviceOf(accountId, client_id);
+      const issue = () => {
+        const { identity } = requireDevice(client_id); // it may have been removed meanwhile
+        const accountUserId = accounts.userOf(owner);
+        return issueChallenge(services, c, { accountUserId, clientId: client_id, identity });
+      };
+      return c.json(await whenAdmitted(services, 'refresh', client_id, issue));
     })
     .post(paths.clientRefreshFinish, async (c) => {
       const accountId = await accountOf(c);

@@ -1,6 +1,7 @@
 import { type ControllerGrant, EnrollFinishRequest, paths } from '@holdfast/wire';
 import { Hono } from 'hono';
 import { peerOfRequest } from '../entrance/peer-of-request.ts';
+import { whenAdmitted } from '../pressure/when-admitted.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
@@ -20,7 +21,9 @@ export function enrollRoutes(services: Services): Hono {
     .post(paths.clientEnrollStart, async (c) => {
       const { userId } = await requireAccount(services, (name) => c.req.header(name));
       const clientId = mintId('cli_', random);
-      return c.json(await issueChallenge(services, c, { accountUserId: userId, clientId, identity: null }));
+      const { address } = peerOfRequest(guard, c);
+      const issue = () => issueChallenge(services, c, { accountUserId: userId, clientId, identity: null });
+      return c.json(await whenAdmitted(services, 'enroll', `${userId} ${address}`, issue));
     })
     .post(paths.clientEnrollFinish, async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));

@@ -9,8 +9,10 @@ import {
   type ServerGrant,
 } from '@holdfast/wire';
 import { type Context, Hono } from 'hono';
+import type { z } from 'zod';
 import { rfc3339 } from '../clock.ts';
 import { peerOfRequest } from '../entrance/peer-of-request.ts';
+import { whenAdmitted } from '../pressure/when-admitted.ts';
 import type { Server } from '../servers.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
@@ -32,30 +34,38 @@ export function serverRoutes(services: Services): Hono {
     };
   };
 
+  const requireOwnServer = (accountId: string, asked: z.infer<typeof RefreshRequest>): Server => {
+    const server = servers.get(asked.server_id);
+    if (server === null || server.accountId !== accountId) throw serverNotFound();
+    if (server.installationId === asked.installation_id) return server;
+    throw new Failure(403, 'installation_mismatch', 'This server belongs to another installation.');
+  };
+
   return new Hono()
     .post(paths.serverEnroll, async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
       const body = await readBody(c, EnrollRequest);
-      const answer = transact(db, () => {
+      const enroll = () => {
         const server = servers.enroll(accountId, body);
         if (server === null)
           throw new Failure(409, 'too_many_servers', 'The account has as many hosts as it may; remove one first.');
         const { serverId, name: detail } = server;
         audit.record({ event: 'host_enrolled', address: addressOf(c), serverId, detail });
         return grant(server);
-      });
-      return c.json(answer);
+      };
+      const key = `${accountId} ${body.installation_id}`;
+      return c.json(await whenAdmitted(services, 'enroll', key, () => transact(db, enroll)));
     })
     .post(paths.serverRefresh, async (c) => {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
       const body = await readBody(c, RefreshRequest);
-      const server = servers.get(body.server_id);
-      if (server === null || server.accountId !== accountId) throw serverNotFound();
-      if (server.installationId !== body.installation_id) {
-        throw new Failure(403, 'installation_mismatch', 'This server belongs to another installation.');
-      }
-      servers.seen(server.serverId);
-      return c.json(grant(server));
+      const { serverId } = requireOwnServer(accountId, body);
+      const refresh = () => {
+        const server = requireOwnServer(accountId, body); // it may have been removed meanwhile
+        servers.seen(serverId);
+        return grant(server);
+      };
+      return c.json(await whenAdmitted(services, 'refresh', serverId, refresh));
     })
     .post(paths.serverPair, async (c) => {
       const server = requireServer(services, (name) => c.req.header(name));

@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
   DEFAULT_BASE_PATH,
@@ -9,10 +9,12 @@ import {
   TICKET_SUBPROTOCOL_PREFIX,
 } from '@holdfast/wire';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { controllerDest } from '../destination.ts';
 import type { Device } from '../devices.ts';
 import type { Peer } from '../entrance/peer.ts';
 import { bearerOf, type HeaderOf, requireController, requireServer } from '../http/credentials.ts';
 import { answerOf, Failure } from '../http/failure.ts';
+import { whenAdmitted } from '../pressure/when-admitted.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import type { Ticket } from '../tickets.ts';
@@ -21,6 +23,7 @@ import { linkController } from './controller-link.ts';
 import { proveDevice } from './device-proof.ts';
 import { linkHost } from './host-link.ts';
 import { MAX_FRAME_BYTES } from './incoming.ts';
+import { refuseHandshake } from './refusal.ts';
 
 /** When an address that has all its links may try for one more. */
 const FULL_RETRY_MS = 30_000;
@@ -35,7 +38,11 @@ interface Arrival extends Ticket {
   readonly acksEndToEnd: boolean;
 }
 
-type Admitted = (socket: WebSocket, transport: Duplex) => void;
+/** Whoever may open a websocket, by the name under which its mail goes, and what is done with it once it is open. */
+interface Newcomer {
+  readonly key: string;
+  readonly welcome: (socket: WebSocket, transport: Duplex) => void;
+}
 
 /** Decides who may open a websocket, and hands it to its link. */
 export class Handshakes {
@@ -54,15 +61,18 @@ export class Handshakes {
 
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy());
-    try {
-      this.#services.guard.check(request, 'handshake');
-      const admit = this.#admit(request);
-      this.#takePlace(request, socket);
-      this.#ws.handleUpgrade(request, socket, head, (link) => admit(link, socket));
-    } catch (error) {
-      this.#refuse(socket, error);
-    }
+    this.#shakeHands(request, socket, head).catch((error: unknown) => this.#refuse(socket, error));
   };
+
+  async #shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    this.#services.guard.check(request, 'handshake');
+    const { key, welcome } = this.#recognise(request);
+    await whenAdmitted(this.#services, 'handshake', key, () => {
+      this.#mustRun();
+      this.#takePlace(request, socket);
+      this.#ws.handleUpgrade(request, socket, head, (link) => welcome(link, socket));
+    });
+  }
 
   /** Ends what is still proving its device; links are the switchboard's. */
   close(): void {
@@ -80,17 +90,23 @@ export class Handshakes {
     return this.#ws.clients.size;
   }
 
-  #admit(request: IncomingMessage): Admitted {
-    if (this.#closed) throw new Failure(503, 'stopping', 'The relay is stopping.', { retryAfterMs: 1_000 });
+  /** @throws Failure when it may not come in */
+  #recognise(request: IncomingMessage): Newcomer {
+    this.#mustRun();
     const header: HeaderOf = (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     };
     const path = request.url?.split('?', 1)[0];
     const peer = this.#services.guard.peerOf(request);
-    if (path === `${DEFAULT_BASE_PATH}/${paths.serverSocket}`) return this.#admitHost(header, peer);
-    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`) return this.#admitController(header, path, peer);
+    if (path === `${DEFAULT_BASE_PATH}/${paths.serverSocket}`) return this.#recogniseHost(header, peer);
+    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`) return this.#recogniseController(header, path, peer);
     throw new Failure(404, 'not_found', 'No websocket is served at this path.');
+  }
+
+  /** @throws Failure 503 */
+  #mustRun(): void {
+    if (this.#closed) throw new Failure(503, 'stopping', 'The relay is stopping.', { retryAfterMs: 1_000 });
   }
 
   /** @throws Failure 429 when its address has too many links */
@@ -110,12 +126,14 @@ export class Handshakes {
       );
   }
 
-  #admitHost(header: HeaderOf, { address }: Peer): Admitted {
+  #recogniseHost(header: HeaderOf, { address }: Peer): Newcomer {
     requireVersion(header(headers.protocolVersion));
     const server = requireServer(this.#services, header);
-    return (socket, transport) => {
+    const welcome = (socket: WebSocket, transport: Duplex) => {
       const { servers, switchboard, audit } = this.#services;
       const { serverId, name: detail } = server;
+      if (servers.get(serverId) === null)
+        return socket.close(closeCodes.removed, 'this host was removed from the relay');
       switchboard.note(() => {
         servers.seen(serverId);
         audit.record({ event: 'host_connected', address, serverId, detail });
@@ -123,9 +141,10 @@ export class Handshakes {
       const subscribeCursor = header(headers.subscribeCursor);
       linkHost({ socket, transport, server, subscribeCursor }, this.#services);
     };
+    return { key: server.serverId, welcome };
   }
 
-  #admitController(header: HeaderOf, path: string, { address, scheme }: Peer): Admitted {
+  #recogniseController(header: HeaderOf, path: string, { address, scheme }: Peer): Newcomer {
     const offered = (header('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
     const ticket = offered.find((name) => name.startsWith(TICKET_SUBPROTOCOL_PREFIX));
     const { token, session } = ticket === undefined ? this.#byHeaders(header) : this.#byTicket(ticket);
@@ -142,12 +161,13 @@ export class Handshakes {
       subscribeCursor: header(headers.subscribeCursor),
       acksEndToEnd: offered.includes(TICKET_SUBPROTOCOL),
     };
-    return (socket, transport) => {
+    const welcome = (socket: WebSocket, transport: Duplex) => {
       this.#welcome(socket, transport, arrival).catch((error) => {
         this.#services.logger.error({ err: error, clientId: token.holderId }, 'a controller could not be linked');
         socket.terminate();
       });
     };
+    return { key: controllerDest(device.clientId, session), welcome };
   }
 
   async #welcome(socket: WebSocket, transport: Duplex, arrival: Arrival): Promise<void> {
@@ -209,11 +229,7 @@ export class Handshakes {
     if (!(error instanceof Failure)) logger.error({ err: error, requestId }, 'a handshake failed');
     const failure =
       error instanceof Failure ? error : new Failure(500, 'internal', 'The relay failed to answer; its log says why.');
-    const { status, headers: fields, body } = answerOf(failure, requestId);
-    const lines = Object.entries({ ...fields, connection: 'close', 'content-length': String(Buffer.byteLength(body)) });
-    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    socket.once('finish', () => socket.destroy()); // who does not close its side holds nothing here
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body}`);
+    refuseHandshake(socket, answerOf(failure, requestId));
   }
 }
 

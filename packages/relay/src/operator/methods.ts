@@ -6,9 +6,13 @@ import { environmentMethods } from './environments.ts';
 
 /** What the operator of this relay may ask of it, by name: the names are the `holdfast` commands that ask. */
 export function operatorMethods(services: Services): Readonly<Record<string, Method>> {
-  const { switchboard, ports } = services;
+  const { switchboard, ports, admission, loopDelay } = services;
   return {
-    'relay/status': () => ({ condition: switchboard.condition, links: ports.count }),
+    'relay/status': () => ({
+      condition: switchboard.condition,
+      links: ports.count,
+      pressure: { ...admission.snapshot(), loopDelayMs: loopDelay.ms() },
+    }),
     ...accountMethods(services),
     ...environmentMethods(services),
     ...clientMethods(services),

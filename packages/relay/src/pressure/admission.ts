@@ -1,145 +1,117 @@
-import { Allowance } from './allowance.ts';
-import { type AdmissionKind, Capacity } from './capacity.ts';
 import { defaultPressureLimits, type PressureLimits } from './limits.ts';
 import { Slots } from './slots.ts';
+import { Throughput } from './throughput.ts';
+
+/** What asks to be let in. */
+export type AdmissionKind = 'enroll' | 'refresh' | 'handshake';
 
 /** Slots are given for this part of the capacity; the rest is for who comes without one. */
 const SLOTTED = 0.9;
-/** The work, in milliseconds of the event loop, that may be done at once under pressure; and that those with a slot may be ahead by. */
-const AT_ONCE_MS = 50;
-const DEBT_MS = 200;
-/** Whoever has a slot is put off as well when the loop is later than this many times the target. */
-const FAR_TOO_LATE = 3;
+/** Who comes in its slot waits in place even where others would be sent away, up to so many times their patience. */
+const SLOT_PATIENCE = 2;
 
 export interface AdmissionOptions {
   readonly clock: { monotonic(): number };
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** How late the event loop is, in milliseconds. */
-  readonly delayMs: () => number;
   readonly limits?: Partial<PressureLimits>;
 }
 
 export interface AdmissionSnapshot {
-  readonly pressed: boolean;
-  readonly delayMs: number;
-  /** Handshakes a second that the relay takes itself to be good for, all else as it is. */
-  readonly handshakesPerSecond: number;
+  /** Admissions a second that the relay takes itself to be good for. */
+  readonly perSecond: number;
+  /** Admitted and not finished. */
   readonly inFlight: number;
-  /** Callers with a slot. */
+  /** How long the last of them will have waited, in milliseconds. */
+  readonly backlogMs: number;
+  /** Callers who were told when to come back. */
   readonly slots: number;
   /** Since the start. */
-  readonly admitted: number;
-  readonly deferred: number;
+  readonly admitted: Readonly<Record<AdmissionKind, number>>;
+  readonly deferred: Readonly<Record<AdmissionKind, number>>;
 }
 
 /**
- * Who may enroll, refresh or connect now, and when the others may. While the event loop is on time, everybody. While it is late, as many
- * as their measured cost allows; each of the others gets a slot of its own, one behind the other at the rate that the relay can take
- * them, so that a fleet which comes as a wall comes back as a ramp. A slot is kept for its caller, who gains nothing by asking again.
+ * Who may enroll, refresh or connect, and when the others may. Whoever would be served within the patience of a caller is let in, and
+ * waits in place for its turn. Each of the others gets a slot of its own, one behind the other at the rate that the relay was measured
+ * to be good for, so that a fleet which comes as a wall comes back as a ramp. A slot is kept for its caller, who gains nothing by asking
+ * again. One question costs well under a microsecond.
  */
 export class Admission {
-  readonly #options: AdmissionOptions;
+  readonly #clock: { monotonic(): number };
   readonly #limits: PressureLimits;
-  readonly #capacity: Capacity;
+  readonly #throughput = new Throughput();
   readonly #slots: Slots;
-  /** In admissions of callers without a slot. */
-  readonly #always: Allowance;
-  /** In milliseconds of the event loop. */
-  readonly #work: Allowance;
-  #calmAt: number | null = null;
-  #admitted = 0;
-  #deferred = 0;
+  readonly #admitted = { enroll: 0, refresh: 0, handshake: 0 };
+  readonly #deferred = { enroll: 0, refresh: 0, handshake: 0 };
 
-  constructor(options: AdmissionOptions) {
-    const { clock, random } = options;
-    const now = clock.monotonic();
-    this.#options = options;
-    this.#limits = { ...defaultPressureLimits, ...options.limits };
-    const { horizonMs, slots: most, alwaysAtOnce } = this.#limits;
-    this.#capacity = new Capacity(this.#limits);
+  constructor({ clock, random, limits }: AdmissionOptions) {
+    this.#clock = clock;
+    this.#limits = { ...defaultPressureLimits, ...limits };
+    const { horizonMs, slots: most } = this.#limits;
     this.#slots = new Slots({ horizonMs, most, random });
-    this.#always = new Allowance({ brim: alwaysAtOnce, floor: 0 }, now);
-    this.#work = new Allowance({ brim: AT_ONCE_MS, floor: -2 * DEBT_MS }, now);
+  }
+
+  /** Who was let in and has waited for longer is to be sent away, in milliseconds. */
+  get tooLongMs(): number {
+    return this.#limits.tooLongMs;
   }
 
   /**
-   * Whoever is let in has to be reported by `finished`.
+   * Whoever is let in has to be reported by `finished` or `sendAway`.
    *
    * @param key of the caller, as far as it has proven who it is: a slot is kept by it
    * @returns 0 when it may go ahead, else the milliseconds until its slot
    */
   ask(kind: AdmissionKind, key: string): number {
-    const now = this.#options.clock.monotonic();
-    const delayMs = this.#options.delayMs();
-    this.#always.fill(now, this.#limits.alwaysPerSecond / 1000);
-    this.#work.fill(now, this.#capacity.share);
-    const isPressed = this.#look(now, delayMs);
+    const now = this.#clock.monotonic();
     const left = this.#slots.left(key, now);
-    if (left === 0 && isPressed && this.#isOverrun(delayMs)) {
-      this.#deferred += 1;
-      return this.#slots.postpone(key, now, -this.#work.level / this.#capacity.share);
+    if (this.#hasRoom(left === 0)) {
+      if (left === 0) this.#slots.pass(key);
+      else if (left !== null) this.#slots.release(key);
+      this.#admitted[kind] += 1;
+      this.#throughput.began(now);
+      return 0;
     }
-    if (left === 0) {
-      this.#slots.pass(key);
-      return this.#admit(kind);
-    }
-    if (this.#takeAlways() || !isPressed || this.#work.level > 0) {
-      if (left !== null) this.#slots.release(key);
-      return this.#admit(kind);
-    }
-    this.#capacity.limit();
-    this.#deferred += 1;
-    return left ?? this.#slots.reserve(key, now, this.#capacity.cost(kind) / (this.#capacity.share * SLOTTED));
+    if (left === null || left === 0) return this.#defer(kind, key, now);
+    this.#deferred[kind] += 1;
+    return left;
   }
 
-  /** @param tookMs from its admission to its end, without what its caller was waited for */
-  finished(kind: AdmissionKind, tookMs: number): void {
-    this.#capacity.finished(kind, tookMs);
+  /** One that was let in has been served. */
+  finished(): void {
+    this.#throughput.finished(this.#clock.monotonic());
+  }
+
+  /** Likewise, but it waited in place for so much longer than was foreseen that it is told to come back. @returns milliseconds until its slot */
+  sendAway(kind: AdmissionKind, key: string): number {
+    this.#throughput.left();
+    this.#admitted[kind] -= 1;
+    return this.#defer(kind, key, this.#clock.monotonic());
+  }
+
+  #defer(kind: AdmissionKind, key: string, now: number): number {
+    this.#deferred[kind] += 1;
+    const { perSecond, backlogMs: fromMs } = this.#throughput;
+    const place = { apartMs: 1000 / (perSecond * SLOTTED), fromMs };
+    return this.#slots.has(key) ? this.#slots.postpone(key, now, place) : this.#slots.reserve(key, now, place);
   }
 
   snapshot(): AdmissionSnapshot {
-    const { share, inFlight } = this.#capacity;
+    const { perSecond, inFlight, backlogMs } = this.#throughput;
     return {
-      pressed: this.#calmAt !== null && this.#options.clock.monotonic() < this.#calmAt,
-      delayMs: this.#options.delayMs(),
-      handshakesPerSecond: (1000 * share) / this.#capacity.cost('handshake'),
+      perSecond,
       inFlight,
+      backlogMs,
       slots: this.#slots.count,
-      admitted: this.#admitted,
-      deferred: this.#deferred,
+      admitted: { ...this.#admitted },
+      deferred: { ...this.#deferred },
     };
   }
 
-  /** @returns whether there is pressure */
-  #look(now: number, delayMs: number): boolean {
-    const isLate = delayMs > this.#limits.targetDelayMs;
-    if (isLate) {
-      if (this.#calmAt === null) this.#capacity.press(now);
-      this.#calmAt = now + this.#limits.calmAfterMs;
-    } else if (this.#calmAt !== null && now >= this.#calmAt) {
-      this.#calmAt = null;
-    }
-    if (this.#calmAt === null) return false;
-    this.#capacity.look(now, delayMs);
-    return true;
-  }
-
-  #takeAlways(): boolean {
-    if (this.#always.level < 1) return false;
-    this.#always.take(1);
-    return true;
-  }
-
-  /** More came in their slots than the loop could take. */
-  #isOverrun(delayMs: number): boolean {
-    return this.#work.level < -DEBT_MS || delayMs > this.#limits.targetDelayMs * FAR_TOO_LATE;
-  }
-
-  #admit(kind: AdmissionKind): 0 {
-    this.#work.take(this.#capacity.cost(kind));
-    this.#capacity.began();
-    this.#admitted += 1;
-    return 0;
+  #hasRoom(inItsSlot: boolean): boolean {
+    const { inFlight, backlogMs } = this.#throughput;
+    const { alwaysAtOnce, patienceMs } = this.#limits;
+    return inFlight < alwaysAtOnce || backlogMs < patienceMs * (inItsSlot ? SLOT_PATIENCE : 1);
   }
 }

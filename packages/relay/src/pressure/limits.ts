@@ -1,29 +1,24 @@
 /** How the relay governs itself. Times are milliseconds. */
 export interface PressureLimits {
-  /** An event loop later than this is under pressure, until it has not been for `calmAfterMs`. */
-  readonly targetDelayMs: number;
-  readonly calmAfterMs: number;
-  /** So many a second pass whatever is measured, and `alwaysAtOnce` of them at once: a lightly loaded relay lets nobody wait. */
-  readonly alwaysPerSecond: number;
+  /** Callers wait in place for so long, as far as can be foreseen; the others are told to come back. */
+  readonly patienceMs: number;
+  /** Whoever has waited in place for so long after all is told to come back, before it gives up by itself: peers wait for 30 s. */
+  readonly tooLongMs: number;
+  /** So many may be waiting whatever is measured: a lightly loaded relay sends nobody away. */
   readonly alwaysAtOnce: number;
-  /** What part of the event loop's time enrolling, refreshing and connecting may take under pressure: at first, at least and at most. */
-  readonly share: number;
-  readonly leastShare: number;
-  readonly mostShare: number;
-  /** Nobody is told to wait longer. */
+  /** Nobody is told to stay away for longer. */
   readonly horizonMs: number;
   /** Callers who have a slot of their own at one time. Whoever comes beyond is told a random moment of the horizon's second half. */
   readonly slots: number;
+  /** An event loop later than this has little time for newcomers until it is on time again. */
+  readonly targetDelayMs: number;
 }
 
 export const defaultPressureLimits: PressureLimits = {
-  targetDelayMs: 100,
-  calmAfterMs: 2_000,
-  alwaysPerSecond: 50,
-  alwaysAtOnce: 100,
-  share: 0.7,
-  leastShare: 0.05,
-  mostShare: 0.9,
+  patienceMs: 3_000,
+  tooLongMs: 10_000,
+  alwaysAtOnce: 50,
   horizonMs: 300_000,
   slots: 50_000,
+  targetDelayMs: 100,
 };

@@ -25,6 +25,7 @@ export class Slots {
   readonly #options: SlotsOptions;
   readonly #byKey = new Map<string, Slot>();
   #last = Number.NEGATIVE_INFINITY;
+  #lastPostponed = Number.NEGATIVE_INFINITY;
 
   constructor(options: SlotsOptions) {
     this.#options = options;
@@ -44,6 +45,10 @@ export class Slots {
     return null;
   }
 
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
   /** The caller was let in by its slot. */
   pass(key: string): void {
     const slot = this.#byKey.get(key);
@@ -56,24 +61,28 @@ export class Slots {
     this.#byKey.delete(key);
   }
 
-  /** Gives the caller the next free slot, `apartMs` after the last one. @returns milliseconds until then */
-  reserve(key: string, now: number, apartMs: number): number {
+  /** Gives the caller the next free slot, `apartMs` after the last one and no sooner than in `fromMs`. @returns milliseconds until then */
+  reserve(key: string, now: number, { apartMs, fromMs }: { apartMs: number; fromMs: number }): number {
     const { horizonMs, most, random } = this.#options;
     this.#forgetOld(now);
-    const at = Math.max(this.#last + apartMs, now + SOONEST_MS);
+    const at = Math.max(this.#last + apartMs, now + Math.max(SOONEST_MS, fromMs));
     if (at - now > horizonMs || this.#byKey.size >= most) return horizonMs * (0.5 + random() / 2);
     this.#last = at;
     this.#byKey.set(key, { at, passes: PASSES });
     return at - now;
   }
 
-  /** The caller came in its slot, and too many others did. @returns milliseconds until its new one, between once and twice `forMs` */
-  postpone(key: string, now: number, forMs: number): number {
-    const { horizonMs, random } = this.#options;
-    const wait = Math.min(horizonMs, Math.max(SOONEST_MS, forMs) * (1 + random()));
+  /**
+   * The caller came in its slot, and too many others with it. It gets one soon, not the last: between those that are given already,
+   * `apartMs` after the last one who was put off. @returns milliseconds until then
+   */
+  postpone(key: string, now: number, { apartMs, fromMs }: { apartMs: number; fromMs: number }): number {
     const slot = this.#byKey.get(key);
-    if (slot !== undefined) slot.at = now + wait;
-    return wait;
+    const at = Math.max(this.#lastPostponed + apartMs, now + Math.max(SOONEST_MS, fromMs));
+    if (slot === undefined || at - now > this.#options.horizonMs) return this.#options.horizonMs;
+    this.#lastPostponed = at;
+    slot.at = at;
+    return at - now;
   }
 
   /** They were given in the order of their time, but for the few that were postponed. */

@@ -2,17 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { PressureLimits } from '../../src/index.ts';
 
 const MAIN = fileURLToPath(new URL('./relay-main.ts', import.meta.url));
 
 /** A relay in a process of its own, which can be killed and started again on the same port and folder. */
 export class RelayProcess {
   readonly #dataDir: string;
+  readonly #pressure: Partial<PressureLimits>;
   #child: ChildProcess | undefined;
   port = 0;
 
-  constructor(t: TestContext, dataDir: string) {
+  constructor(t: TestContext, dataDir: string, pressure: Partial<PressureLimits> = {}) {
     this.#dataDir = dataDir;
+    this.#pressure = pressure;
     t.after(() => this.kill());
   }
 
@@ -21,7 +24,8 @@ export class RelayProcess {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, this.#dataDir, String(this.port)], {
+    const args = [this.#dataDir, String(this.port), JSON.stringify(this.#pressure)];
+    const child = spawn(process.execPath, [MAIN, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#child = child;

@@ -1,0 +1,79 @@
+import type { Clock } from '../clock.ts';
+
+/** Of each turn of the event loop, for newcomers: while it is on time, and while it is late. In milliseconds. */
+const SLICE_MS = 10;
+const LATE_SLICE_MS = 1;
+
+export interface TurnstileOptions {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** How late the event loop is, in milliseconds. */
+  readonly delayMs: () => number;
+  readonly targetDelayMs: number;
+  /** Calls back when the event loop has done what else there was. */
+  readonly afterOthers?: (resume: () => void) => void;
+}
+
+/**
+ * Serves newcomers one after the other, in the order of their coming, and no more of them in one turn of the event loop than fit into
+ * a slice of it: those who are in already do not notice the crowd. At least one is served in each turn.
+ */
+export class Turnstile {
+  readonly #options: TurnstileOptions;
+  readonly #afterOthers: (resume: () => void) => void;
+  #waiting: (() => void)[] = [];
+  #usedMs = 0;
+  #resumes = false;
+
+  constructor(options: TurnstileOptions) {
+    this.#options = options;
+    this.#afterOthers = options.afterOthers ?? ((resume) => void setImmediate(resume));
+  }
+
+  /** Does that at once, or when its turn has come. Rejects with what it throws. */
+  pass<T>(work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const serve = () => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.#waiting.length > 0 || this.#usedMs >= this.#sliceMs()) this.#waiting.push(serve);
+      else this.#serve(serve);
+      this.#resumeLater();
+    });
+  }
+
+  #serve(serve: () => void): void {
+    const from = this.#options.clock.monotonic();
+    serve();
+    this.#usedMs += this.#options.clock.monotonic() - from;
+  }
+
+  #resumeLater(): void {
+    if (this.#resumes) return;
+    this.#resumes = true;
+    this.#afterOthers(() => this.#resume());
+  }
+
+  #resume(): void {
+    this.#resumes = false;
+    this.#usedMs = 0;
+    const sliceMs = this.#sliceMs();
+    const waiting = this.#waiting;
+    let served = 0;
+    while (served < waiting.length && (served === 0 || this.#usedMs < sliceMs)) {
+      const serve = waiting[served];
+      served += 1;
+      if (serve !== undefined) this.#serve(serve);
+    }
+    this.#waiting = waiting.slice(served);
+    if (served > 0) this.#resumeLater();
+  }
+
+  #sliceMs(): number {
+    const { delayMs, targetDelayMs } = this.#options;
+    return delayMs() > targetDelayMs ? LATE_SLICE_MS : SLICE_MS;
+  }
+}
