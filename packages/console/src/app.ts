@@ -1,4 +1,4 @@
-import { ControllerError } from '@holdfast/controller';
+import { ControllerError, type RelayCalls } from '@holdfast/controller';
 import { Session } from './agent/session.ts';
 import { keepOpen, readOpen } from './device/kept-place.ts';
 import { formatTyped } from './device/page-code.ts';
@@ -14,6 +14,8 @@ import { NEW_TALK } from './state/talk.ts';
 import { TalkKeeper } from './talk-keeper.ts';
 
 const LOOK_EVERY_MS = 15_000;
+/** Forgetting does not wait for a relay longer than this. */
+const FAREWELL_MS = 3_000;
 
 /** What a person can do with the page. Keeps the links and the sessions; everything there is to see goes into the store. */
 export class App {
@@ -96,8 +98,9 @@ export class App {
     }
   }
 
-  /** Deletes the key of a pairing, and with it this browser's way to the machine. */
+  /** Deletes the key of a pairing, and with it this browser's way to the machine; the relay forgets the device where it can be reached. */
   async forget(machineId: string): Promise<void> {
+    await this.#farewell(machineId);
     this.#sessions.get(machineId)?.close();
     this.#sessions.delete(machineId);
     this.#links.get(machineId)?.close();
@@ -113,6 +116,31 @@ export class App {
     const lease = this.#links.get(machineId)?.lease;
     lease?.start();
     return () => lease?.stop();
+  }
+
+  /** What the relay can be asked in the name of one pairing; null for one that was forgotten. */
+  relayOf(machineId: string): RelayCalls | null {
+    return this.#links.get(machineId)?.controller.relay ?? null;
+  }
+
+  /** Calls this device otherwise, at the relay and here. @throws ControllerError */
+  async renameDevice(machineId: string, deviceName: string): Promise<void> {
+    await this.relayOf(machineId)?.rename(deviceName);
+    this.store.dispatch({ type: 'device-renamed', machineId, deviceName });
+    await this.#storage.rename(machineId, { deviceName });
+  }
+
+  /** Removes another device from a machine, by its host, where that allows it. @throws Error that says why not */
+  async revoke(machineId: string, clientId: string): Promise<void> {
+    const environmentId = this.store.get().machines.find(({ id }) => id === machineId)?.environmentId;
+    await this.#links.get(machineId)?.lease.request('remoteControl/client/revoke', { environmentId, clientId });
+  }
+
+  async #farewell(machineId: string): Promise<void> {
+    const link = this.#links.get(machineId);
+    if (link === undefined || link.controller.state !== 'connected') return;
+    const patience = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
+    await Promise.race([link.controller.relay.remove().catch(() => {}), patience]);
   }
 
   hurry(machineId: string): void {
@@ -165,7 +193,7 @@ export class App {
       pairing,
       dispatch: (action) => this.store.dispatch(action),
       onName: (machineName) => {
-        if (this.#links.get(pairing.clientId) === link) void this.#storage.put({ ...pairing, machineName });
+        if (this.#links.get(pairing.clientId) === link) void this.#storage.rename(pairing.clientId, { machineName });
       },
     });
     this.#links.set(pairing.clientId, link);

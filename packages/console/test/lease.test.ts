@@ -181,7 +181,7 @@ describe('the story of a lease', () => {
 
 describe('what is known of a lease', () => {
   test('stays what it was while its host is away', () => {
-    const live = reduceLease(UNKNOWN_LEASE, { type: 'lease-told', status: WHOLE, events: DRILL });
+    const live = reduceLease(UNKNOWN_LEASE, { type: 'lease-told', status: WHOLE, events: DRILL, methods: [] });
     const away = reduceLease(live, { type: 'lease-away' });
     assert.deepEqual([away.phase, away.events.length], ['away', DRILL.length]);
   });

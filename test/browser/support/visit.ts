@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { CONTROL_SOCKET } from '@holdfast/host';
+import { LocalSocketClient } from '@holdfast/local-socket';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { tempDir } from '../../e2e/support/host-process.ts';
 import { JsonLines, run } from '../../e2e/support/programs.ts';
@@ -54,6 +57,16 @@ async function watch(t: TestContext, context: BrowserContext, origin: string): P
   });
   t.after(() => assert.deepEqual(faults, []));
   return page;
+}
+
+/** Another code of the same host, as `holdfast pair` gets it. */
+export async function anotherCode(t: TestContext, { data }: Pick<Up, 'data'>): Promise<string> {
+  const control = await LocalSocketClient.open(join(data, 'host', CONTROL_SOCKET));
+  t.after(() => control.close());
+  const { manualPairingCode } = (await control.call('remoteControl/pairing/start', { manualCode: true })) as {
+    manualPairingCode: string;
+  };
+  return manualPairingCode;
 }
 
 /** Opens the page as a scanned QR does, and waits for the conversation. */

@@ -43,6 +43,13 @@ export class Storage {
     await settled(this.#db.transaction(STORE, 'readwrite').objectStore(STORE).put(pairing));
   }
 
+  /** Changes what a pairing is called; one that was removed meanwhile stays removed. */
+  async rename(clientId: string, names: Partial<Pick<StoredPairing, 'machineName' | 'deviceName'>>): Promise<void> {
+    const store = this.#db.transaction(STORE, 'readwrite').objectStore(STORE);
+    const pairing: StoredPairing | undefined = await settled(store.get(clientId));
+    if (pairing !== undefined) await settled(store.put({ ...pairing, ...names }));
+  }
+
   async remove(clientId: string): Promise<void> {
     await settled(this.#db.transaction(STORE, 'readwrite').objectStore(STORE).delete(clientId));
   }

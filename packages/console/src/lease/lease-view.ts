@@ -10,20 +10,27 @@ export interface LeaseView {
   readonly status: HostStatus | null;
   /** The oldest first. */
   readonly events: readonly LeaseHistoryEntry[];
+  /** What this device may ask of the host. */
+  readonly methods: readonly string[];
   /** How far the host's clock is ahead of this device's, in ms. */
   readonly clockAhead: number;
 }
 
 export type LeaseAction =
   | { readonly type: 'lease-opening' }
-  | { readonly type: 'lease-told'; readonly status: HostStatus; readonly events: readonly LeaseHistoryEntry[] }
+  | {
+      readonly type: 'lease-told';
+      readonly status: HostStatus;
+      readonly events: readonly LeaseHistoryEntry[];
+      readonly methods: readonly string[];
+    }
   | { readonly type: 'lease-status'; readonly status: HostStatus }
   /** Heard at `now`, by this device's clock, ms since the epoch. */
   | { readonly type: 'lease-event'; readonly event: LeaseHistoryEntry; readonly now: number }
   | { readonly type: 'lease-away' }
   | { readonly type: 'lease-none' };
 
-export const UNKNOWN_LEASE: LeaseView = { phase: 'opening', status: null, events: [], clockAhead: 0 };
+export const UNKNOWN_LEASE: LeaseView = { phase: 'opening', status: null, events: [], methods: [], clockAhead: 0 };
 
 /** As many as a host keeps. */
 const MOST_EVENTS = 256;
@@ -35,7 +42,13 @@ export function reduceLease(view: LeaseView, action: LeaseAction): LeaseView {
     case 'lease-opening':
       return { ...view, phase: view.phase === 'away' ? 'away' : 'opening' };
     case 'lease-told':
-      return { ...view, phase: 'live', status: action.status, events: action.events.slice(-MOST_EVENTS) };
+      return {
+        ...view,
+        phase: 'live',
+        status: action.status,
+        events: action.events.slice(-MOST_EVENTS),
+        methods: action.methods,
+      };
     case 'lease-status':
       return { ...view, status: action.status };
     case 'lease-event': {

@@ -37,6 +37,12 @@ export class LeaseWatch {
     this.#management = null;
   }
 
+  /** Asks the host for something. @throws ControllerError, RpcError; Error while nothing is open */
+  async request(method: string, params: object): Promise<unknown> {
+    if (this.#management === null) throw new Error('The host is not reached. Try again when it is.');
+    return this.#management.request(method, params);
+  }
+
   async #open(watch: object, failures: number): Promise<void> {
     const { controller, environmentId, dispatch } = this.#options;
     dispatch({ type: 'lease-opening' });
@@ -48,7 +54,7 @@ export class LeaseWatch {
       management.onStatus((status) => dispatch({ type: 'lease-status', status }));
       const [status, events] = await Promise.all([management.status(), management.history()]);
       if (this.#watch !== watch) return;
-      dispatch({ type: 'lease-told', status, events });
+      dispatch({ type: 'lease-told', status, events, methods: management.methods });
       await management.closed;
       this.#again(watch, 0);
     } catch (error) {

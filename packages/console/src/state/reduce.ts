@@ -10,6 +10,7 @@ export type Action =
   | { readonly type: 'machines'; readonly machines: readonly Machine[] }
   | { readonly type: 'machine-added'; readonly machine: Machine }
   | { readonly type: 'machine-forgotten'; readonly machineId: string }
+  | { readonly type: 'device-renamed'; readonly machineId: string; readonly deviceName: string }
   | { readonly type: 'link'; readonly machineId: string; readonly link: LinkState }
   | { readonly type: 'seen'; readonly machineId: string; readonly name: string | null; readonly sighting: Sighting }
   | { readonly type: 'not-seen'; readonly machineId: string; readonly problem: string }
@@ -33,6 +34,8 @@ export function reduce(state: AppState, action: Action): AppState {
       };
     case 'machine-forgotten':
       return forget(state, action.machineId);
+    case 'device-renamed':
+      return changeMachine(state, action.machineId, { deviceName: action.deviceName });
     case 'link':
       return changeMachine(state, action.machineId, { link: action.link });
     case 'seen':
@@ -73,6 +76,6 @@ function forget(state: AppState, machineId: string): AppState {
   const leases = new Map(state.leases);
   leases.delete(machineId);
   const machines = state.machines.filter(({ id }) => id !== machineId);
-  const here = state.place.at === 'talk' && state.place.machineId === machineId;
+  const here = 'machineId' in state.place && state.place.machineId === machineId;
   return { ...state, talks, leases, machines, place: here ? { at: 'machines' } : state.place };
 }

@@ -44,7 +44,8 @@ export type Place =
   | { readonly at: 'starting' }
   | { readonly at: 'machines' }
   | { readonly at: 'pair' }
-  | { readonly at: 'talk'; readonly machineId: string };
+  | { readonly at: 'talk'; readonly machineId: string }
+  | { readonly at: 'devices'; readonly machineId: string };
 
 export interface PairForm {
   readonly code: string;

@@ -40,8 +40,10 @@ export function MachineCard({ machine, lease }: { machine: Machine; lease: Lease
         {forgetting ? (
           <div class="confirm" role="group" aria-label={`Forget ${machine.name}?`}>
             <p>
-              Its key is deleted here, and only a new code brings it back. To make sure on the other side as well,
-              remove this device on {machine.name}.
+              Its key is deleted here, and only a new code brings it back.{' '}
+              {machine.link.state === 'connected'
+                ? 'The relay forgets this device as well.'
+                : `Without a connection the relay still lists this device: remove it there, with holdfast clients revoke.`}
             </p>
             <button type="button" class="small danger" onClick={() => void app.forget(machine.id)}>
               Forget it
@@ -51,9 +53,19 @@ export function MachineCard({ machine, lease }: { machine: Machine; lease: Lease
             </button>
           </div>
         ) : (
-          <button type="button" class="small ghost" onClick={() => setForgetting(true)}>
-            Forget<span class="sr-only"> {machine.name}</span>
-          </button>
+          <div>
+            <button
+              type="button"
+              class="small ghost"
+              onClick={() => app.go({ at: 'devices', machineId: machine.id })}
+              disabled={machine.link.revoked}
+            >
+              Devices<span class="sr-only"> of {machine.name}</span>
+            </button>
+            <button type="button" class="small ghost" onClick={() => setForgetting(true)}>
+              Forget<span class="sr-only"> {machine.name}</span>
+            </button>
+          </div>
         )}
       </div>
     </li>

@@ -1,5 +1,6 @@
 import { type LeaseView, UNKNOWN_LEASE } from '../lease/lease-view.ts';
 import type { Machine } from '../state/state.ts';
+import { DrillSection } from './drill-section.tsx';
 import { Icon, Mark } from './icons.tsx';
 import { MachineCard } from './machine-card.tsx';
 import { useApp } from './use-app.ts';
@@ -23,6 +24,7 @@ export function Machines({ machines, leases }: MachinesProps) {
           <MachineCard key={machine.id} machine={machine} lease={leases.get(machine.id) ?? UNKNOWN_LEASE} />
         ))}
       </ul>
+      <DrillSection machines={machines} />
       <button type="button" class="secondary" onClick={() => app.go({ at: 'pair' })}>
         <Icon name="plus" /> Pair with another machine
       </button>
