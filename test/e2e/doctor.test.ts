@@ -128,6 +128,15 @@ describe('a doctor', { concurrency: true }, () => {
     assert.match(String(proxied.seen['connection']), /by the proxy .*\(HTTP_PROXY\).*ECONNREFUSED/);
   });
 
+  test('a variable that names no proxy that can be used', async (t) => {
+    const env = { ...account, ALL_PROXY: 'socks5://me:canary@127.0.0.1:1080' };
+    const told = await doctor(t, ['--relay', 'https://relay.invalid'], { env });
+    const usual = { ...PASSING, dns: 'skipped' };
+    assertFails(told, 'connection', ['tls', 'http', 'clock', 'websocket', 'credentials'], usual);
+    assert.match(String(told.seen['connection']), /ALL_PROXY names a SOCKS proxy/);
+    assert.doesNotMatch(told.stdout, /canary/);
+  });
+
   test('a proxy that wants another password', async (t) => {
     const { proxy } = await startBehindProxy(t, { credentials: 'me:secret' });
     const env = { ...account, HTTPS_PROXY: proxy.url.replace('secret', 'canary') };

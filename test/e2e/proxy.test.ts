@@ -31,12 +31,15 @@ describe('a network that is left through a proxy alone', { concurrency: true }, 
     await attach.request('initialize', { clientInfo: { name: 'test', version: '1' } });
     assert.deepEqual(await attach.request('count', {}), { received: 1 });
 
-    const before = proxy.opened.length;
+    proxy.behaviour = 403;
     proxy.cutAll();
+    await eventually('attach to say why', () => attach.program.stderr().includes('403 Forbidden'));
+    const before = proxy.opened.length;
+    proxy.behaviour = 'open';
     assert.deepEqual(await attach.request('count', {}), { received: 2 });
     assert.ok(proxy.opened.length >= before + 2, 'both came back through the proxy');
     assert.deepEqual([...new Set(proxy.opened)], ['relay.test:443']);
-    assert.deepEqual([proxy.refused, proxy.others], [[], []]);
+    assert.deepEqual([...new Set(proxy.refused), proxy.others], ['relay.test:443 403', []]);
   });
 
   test('NODE_EXTRA_CA_CERTS does what --ca-file does', async (t) => {

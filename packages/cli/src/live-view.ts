@@ -16,13 +16,21 @@ export class LiveView {
 
   /** Broken at the terminal's width, and cut at its height: lines that scrolled could not be taken back. */
   show(text: string): void {
-    // A terminal that does not know its size says 0.
+    const rows = this.#screen.rows || 24; // a terminal that does not know its size says 0
+    this.#draw(this.#linesOf(text).slice(0, Math.max(1, rows - 1)));
+  }
+
+  /** For good, and so whole: it may scroll. */
+  end(text: string): void {
+    this.#draw(this.#linesOf(text));
+  }
+
+  #linesOf(text: string): string[] {
     const columns = this.#screen.columns || 80;
-    const rows = this.#screen.rows || 24;
-    const lines = text
-      .split('\n')
-      .flatMap((line) => broken(line, columns))
-      .slice(0, Math.max(1, rows - 1));
+    return text.split('\n').flatMap((line) => broken(line, columns));
+  }
+
+  #draw(lines: readonly string[]): void {
     const back = this.#lines === 0 ? '' : `\x1b[${this.#lines}A`;
     this.#screen.write(`${back}\x1b[J${lines.join('\n')}\n`);
     this.#lines = lines.length;

@@ -94,6 +94,14 @@ describe('a live view', () => {
     assert.equal(written, '\x1b[1A\x1b[Jy\n');
   });
 
+  test('draws all of what it shows last, though it scrolls', () => {
+    let written = '';
+    const view = new LiveView({ columns: 10, rows: 3, write: (text: string) => (written = text) });
+    view.show('a\nb\nc');
+    view.end('a\nb\nc\nd');
+    assert.equal(written, '\x1b[2A\x1b[Ja\nb\nc\nd\n');
+  });
+
   test('takes a terminal that does not know its size for a usual one', () => {
     let written = '';
     new LiveView({ columns: 0, rows: 0, write: (text: string) => (written = text) }).show('a line\nand another');

@@ -18,7 +18,8 @@ export async function openTunnel(
   signal: AbortSignal,
 ): Promise<Socket> {
   const { answer, socket, head } = await connect(proxy, to, context, signal);
-  if (answer.statusCode !== 200) {
+  const status = answer.statusCode ?? 0;
+  if (status < 200 || status > 299) {
     socket.destroy();
     throw refusal(proxy, to, answer);
   }
@@ -61,7 +62,7 @@ export function authorityOf({ host, port }: Destination): string {
 }
 
 function unreachable(proxy: ProxyServer, to: Destination, error: Error): EgressError {
-  const why = isTlsFailure(error) ? explainTlsFailure(error, 'it') : error.message || codeOf(error);
+  const why = isTlsFailure(error) ? explainTlsFailure(error, authorityOf(proxy)) : error.message || codeOf(error);
   return new EgressError(
     'ERR_EGRESS_PROXY_UNREACHABLE',
     `The proxy ${proxy.url} (${proxy.variable}) on the way to ${authorityOf(to)} cannot be used: ${why}`,

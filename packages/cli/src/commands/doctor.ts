@@ -64,16 +64,22 @@ async function runDoctor(command: string[], { relay, data, caFile, agent, json }
 function shower(output: Output, names: readonly string[]): (result: Result) => void {
   if (output.json) return (result) => output.report(result, '');
   const results = new Map<string, Result>();
-  const view = process.stdout.isTTY ? new LiveView(process.stdout) : null;
-  const waiting = [...names];
-  view?.show(describeAll(names, results));
+  if (!process.stdout.isTTY) {
+    const waiting = [...names];
+    return (result) => {
+      results.set(result.check, result);
+      for (let next = results.get(waiting[0] ?? ''); next !== undefined; next = results.get(waiting[0] ?? '')) {
+        output.report(next, describeResult(next));
+        waiting.shift();
+      }
+    };
+  }
+  const view = new LiveView(process.stdout);
+  view.show(describeAll(names, results));
   return (result) => {
     results.set(result.check, result);
-    view?.show(describeAll(names, results));
-    for (let next = results.get(waiting[0] ?? ''); next !== undefined; next = results.get(waiting[0] ?? '')) {
-      if (view === null) output.report(next, describeResult(next));
-      waiting.shift();
-    }
+    if (results.size < names.length) view.show(describeAll(names, results));
+    else view.end(describeAll(names, results));
   };
 }
 

@@ -1,5 +1,5 @@
 import { Forwarder } from '@holdfast/forward';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openEgress } from '../open-egress.ts';
@@ -25,11 +25,10 @@ export function forwardCommand(): Command {
       'Listens on loopback and hands on every request and websocket to a relay elsewhere: a stock codex accepts a relay on loopback only. Takes proxies and certificates as `holdfast host` does.',
     )
     .addOption(relayOption().makeOptionMandatory())
-    .option(
-      '--listen <host:port>',
-      'where to listen; port 0 picks a free one',
-      parseListen,
-      parseListen(FORWARD_LISTEN),
+    .addOption(
+      new Option('--listen <host:port>', 'where to listen; port 0 picks a free one')
+        .argParser(parseListen)
+        .default(parseListen(FORWARD_LISTEN), FORWARD_LISTEN),
     )
     .addOption(caFileOption())
     .option('--insecure', 'listen beyond loopback: whoever reaches that reaches the relay', false)

@@ -58,8 +58,10 @@ function relayChecks({ relay, caFile }: Patient): { checks: Check[]; close(): Pr
   const { egress, problem } = openEgress(caFile);
   let answered: Answered | null = null;
   const checks = named({
-    dns: async () => checkDns(url, proxyOn(egress, url)),
-    // a variable that names no proxy fails here
+    dns: async () => {
+      const proxy = proxyOn(egress, url);
+      return proxy === 'unusable' ? skipped('whose name to look up hangs on a proxy') : checkDns(url, proxy);
+    },
     connection: async () => checkConnection(url, egress, egress.proxyFor(url)),
     tls: async () => problem ?? checkTls(url, egress, Date.now()),
     http: async (signal) => {
@@ -90,10 +92,11 @@ function openEgress(caFile: string | undefined): { egress: Egress; problem: Find
   }
 }
 
-function proxyOn(egress: Egress, url: URL): ProxyServer | null {
+/** A variable that names no proxy is for `connection` to tell. */
+function proxyOn(egress: Egress, url: URL): ProxyServer | null | 'unusable' {
   try {
     return egress.proxyFor(url);
   } catch {
-    return null;
+    return 'unusable';
   }
 }
