@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually, startHost, tempDir } from './support/host-process.ts';
 import { accountEnv, finish, startRelayProcess } from './support/programs.ts';
@@ -53,6 +54,29 @@ test("a relay's accounts, hosts and audit log are read, and its tokens rotated, 
     [unknown.code, unknown.stderr],
     [1, 'holdfast: This relay knows no client "nobody"; `holdfast clients` lists them.\n'],
   );
+});
+
+test('a relay is backed up while it runs, and restored when it does not', async (t) => {
+  const data = tempDir(t);
+  const relay = await startRelayProcess(t, data);
+  const file = join(tempDir(t), 'backup.db');
+  const command = (...args: string[]) => finish(t, ['relay', ...args, '--data', data]);
+  assert.match((await command('backup', file)).stdout, /^Wrote .*backup\.db \(\d+ bytes\)\.$/m);
+  const again = await command('backup', file);
+  assert.deepEqual([again.code, /--force/.test(again.stderr)], [1, true], again.stderr);
+  const running = await command('restore', file);
+  assert.deepEqual(
+    [running.code, /is in use by another holdfast relay/.test(running.stderr)],
+    [73, true],
+    running.stderr,
+  );
+  relay.program.kill('SIGTERM');
+  await relay.program.exited;
+  const { stdout, stderr } = await command('restore', file, '--json');
+  const { aside } = JSON.parse(stdout || stderr) as { aside: string };
+  assert.match(aside, /relay\.db\.before-/);
+  assert.equal((await command('backup', file, '--force')).code, 0, 'of one that does not run');
+  await startRelayProcess(t, data);
 });
 
 test('accounts are made, rotated and removed with no relay running', async (t) => {

@@ -1,5 +1,5 @@
 import type { RelayOptions } from '@holdfast/relay';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseListen, publicUrlOption, trustProxyOption } from './options.ts';
@@ -14,13 +14,14 @@ export interface RelayFlags {
   readonly trustProxy: number;
 }
 
+const LISTEN = '127.0.0.1:7420';
+
 export function addRelayFlags(command: Command): Command {
   return command
-    .option(
-      '--listen <host:port>',
-      'where the relay listens; port 0 picks a free one',
-      parseListen,
-      parseListen('127.0.0.1:7420'),
+    .addOption(
+      new Option('--listen <host:port>', 'where the relay listens; port 0 picks a free one')
+        .argParser(parseListen)
+        .default(parseListen(LISTEN), LISTEN),
     )
     .option(
       '--tls-cert <file>',

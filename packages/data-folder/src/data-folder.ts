@@ -54,6 +54,17 @@ export function openDataFolder(path: string, { program, migrations, as }: DataFo
   }
 }
 
+/**
+ * Keeps every owner out of a program's folder until it is released, without opening its database: to put another in its place.
+ *
+ * @throws DataFolderError
+ */
+export function holdDataFolder(path: string, program: string): FolderLock {
+  const dir = resolve(path);
+  prepareFolder(dir);
+  return lockFolder(dir, program);
+}
+
 function prepareFolder(dir: string): void {
   try {
     const made = mkdirSync(dir, { recursive: true, mode: 0o700 });

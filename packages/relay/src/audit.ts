@@ -10,6 +10,8 @@ const REPEAT_MS = 3600_000;
 const MAX_REMEMBERED = 10_000;
 
 export type AuditEvent =
+  | 'backup_made'
+  | 'relay_restored'
   | 'account_created'
   | 'account_token_made'
   | 'account_rotated'

@@ -5,9 +5,10 @@ export type RelayErrorCode =
   | 'ERR_RELAY_IN_THE_CLEAR'
   | 'ERR_RELAY_LISTEN'
   | 'ERR_RELAY_TLS'
-  | 'ERR_RELAY_OPERATOR_SOCKET';
+  | 'ERR_RELAY_OPERATOR_SOCKET'
+  | 'ERR_RELAY_BACKUP';
 
-/** A relay cannot start. The message is for the person who started it: what, where, why, and what to do. */
+/** A relay cannot start, or be backed up or restored. The message is for the person who wanted it: what, where, why, and what to do. */
 export class RelayError extends Error {
   override readonly name = 'RelayError';
   readonly code: RelayErrorCode;

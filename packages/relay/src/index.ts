@@ -1,5 +1,7 @@
 export type { AccountToken, CodexCredentials } from './accounts.ts';
 export type { AuditEntry, AuditEvent } from './audit.ts';
+export { type Restored, restoreRelay } from './backup/restore.ts';
+export type { BackupMade } from './backup/write-backup.ts';
 export { mintAccountToken, readAudit } from './beside.ts';
 export { type Bounds, defaultBounds } from './bounds.ts';
 export type { Clock } from './clock.ts';

@@ -7,6 +7,7 @@ import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
 import { addRelayFlags, type RelayFlags, relayOptions } from '../relay-flags.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
+import { relayBackupCommand, relayRestoreCommand } from './relay-backup.ts';
 
 interface Flags extends RelayFlags {
   data?: string;
@@ -21,6 +22,7 @@ export function relayCommand(): Command {
     .description(
       'Runs a relay. The first start makes its database and an owner account; `holdfast account token` shows that account.',
     );
+  command.addCommand(relayBackupCommand()).addCommand(relayRestoreCommand());
   return addRelayFlags(command)
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
     .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)

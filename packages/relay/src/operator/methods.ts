@@ -1,6 +1,7 @@
 import type { Method } from '@holdfast/local-socket';
 import type { Services } from '../services.ts';
 import { accountMethods } from './accounts.ts';
+import { backupMethods } from './backup.ts';
 import { clientMethods } from './clients.ts';
 import { environmentMethods } from './environments.ts';
 
@@ -13,6 +14,7 @@ export function operatorMethods(services: Services): Readonly<Record<string, Met
       links: ports.count,
       pressure: { ...admission.snapshot(), loopDelayMs: loopDelay.ms() },
     }),
+    ...backupMethods(services),
     ...accountMethods(services),
     ...environmentMethods(services),
     ...clientMethods(services),

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { RandomBytes } from '../secrets.ts';
 import { blob } from './row.ts';
 
+const EPOCH_BYTES = 4;
+
 /** Random values that belong to one database and last as long as it does. */
 export interface Settings {
   /** Tells this database's cursors from another's. */
@@ -10,6 +12,11 @@ export interface Settings {
   readonly pepper: Uint8Array;
   /** Signs the credentials of a stock codex. */
   readonly signingKey: Uint8Array;
+}
+
+/** Cursors that were given out before are another database's from now on. */
+export function renewEpoch(db: DatabaseSync, random: RandomBytes): void {
+  db.prepare("UPDATE settings SET value = ? WHERE name = 'epoch'").run(random(EPOCH_BYTES));
 }
 
 export function openSettings(db: DatabaseSync, random: RandomBytes): Settings {
@@ -25,7 +32,7 @@ export function openSettings(db: DatabaseSync, random: RandomBytes): Settings {
     return read(name);
   };
   return {
-    epoch: Buffer.from(keep('epoch', 4)).toString('hex'),
+    epoch: Buffer.from(keep('epoch', EPOCH_BYTES)).toString('hex'),
     pepper: keep('pepper', 32),
     signingKey: keep('signing-key', 32),
   };
