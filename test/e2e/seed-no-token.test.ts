@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { RpcRefusal } from '@holdfast/local-socket';
 import { answer, type RetryAfter, startAuthority } from '@holdfast/testkit';
-import { CliError } from '../../packages/cli/src/cli-error.ts';
 import { rejectionOf, startHost } from './support/host-process.ts';
 
 describe('without a valid token a failed refresh fails closed', { concurrency: true }, () => {
@@ -25,8 +25,8 @@ describe('without a valid token a failed refresh fails closed', { concurrency: t
 
       const refusals = await Promise.all(Array.from({ length: 20 }, () => rejectionOf(host.pair())));
       for (const refusal of refusals) {
-        assert.ok(refusal instanceof CliError);
-        assert.equal(refusal.retryAt, lease.retryAt, 'the same moment for all');
+        assert.ok(refusal instanceof RpcRefusal);
+        assert.equal(refusal.data.retryAt, lease.retryAt, 'the same moment for all');
       }
       assert.equal(authority.counts('enroll'), 1);
       assert.equal(authority.counts('pair'), 0);
@@ -43,8 +43,8 @@ describe('without a valid token a failed refresh fails closed', { concurrency: t
     const { lease } = await host.until('the token to expire', ({ lease }) => lease.state === 'deferred');
     link.cut();
     const refusal = await rejectionOf(host.pair());
-    assert.ok(refusal instanceof CliError);
-    assert.equal(refusal.retryAt, lease.retryAt);
+    assert.ok(refusal instanceof RpcRefusal);
+    assert.equal(refusal.data.retryAt, lease.retryAt);
     assert.equal(authority.allLinks.length, 1, 'nothing connects with an expired token');
     authority.set('refresh', answer.healthy({ tokenLifeSeconds: 3600 }));
 
@@ -73,7 +73,7 @@ describe('without a valid token a failed refresh fails closed', { concurrency: t
     link.cut();
     const pairing = rejectionOf(host.pair());
     release();
-    assert.ok((await pairing) instanceof CliError);
+    assert.ok((await pairing) instanceof RpcRefusal);
     await host.until(
       'a deadline',
       ({ lease, link }) => lease.state === 'deferred' && link.state === 'waiting-for-token',
