@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { eventually } from '../e2e/support/host-process.ts';
 import { missingBrowser } from './support/chromium.ts';
 import { decide, pairByAddress, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
 
@@ -107,14 +108,27 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
     );
   });
 
-  test('an answer of a megabyte is drawn whole, and the page goes on', async (t) => {
+  test('an answer of five megabytes is there from beginning to end, of which only what is near is drawn', async (t) => {
     const up = await startUp(t, scriptedAgent);
     const page = await watchedPage(t, up.url);
     await pairByAddress(page, up);
-    await send(page, 'big');
-    await page.getByRole('heading', { name: 'Part 1023' }).waitFor({ timeout: 60_000 });
-    assert.ok(Number(await page.evaluate(`document.querySelector('.answer').textContent.length`)) > 1_000_000);
-    await page.evaluate(`document.querySelector('.conversation').scrollTop = 0`);
+    await send(page, 'huge');
+    await page.getByRole('heading', { name: 'Part 5119' }).waitFor({ timeout: 90_000 });
+    await page.getByRole('button', { name: 'Send' }).waitFor({ timeout: 60_000 });
+    const drawn = () => page.evaluate(`document.querySelectorAll('.answer *').length`).then(Number);
+    await eventually('what is far away to be left out', async () => (await drawn()) < 2_000);
+    const scrollTo = (share: number) =>
+      page.evaluate(`(({ scrollHeight, clientHeight }) => {
+        document.querySelector('.conversation').scrollTop = (scrollHeight - clientHeight) * ${share};
+      })(document.querySelector('.conversation'))`);
+    await scrollTo(0.5);
+    const middle = page
+      .getByRole('heading', { name: /^Part 2[0-9]{3}$/ })
+      .or(page.getByRole('heading', { name: /^Part 3[01]\d\d$/ }));
+    await middle.first().waitFor();
+    await scrollTo(0);
+    await page.getByRole('heading', { name: 'Part 0', exact: true }).waitFor();
+    assert.ok((await drawn()) < 2_000, `${await drawn()} elements`);
     await page.getByRole('button', { name: 'To the newest' }).waitFor();
     await send(page, 'still there?');
     await page.getByText('echo: still there?').waitFor();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { chunksOf, guessHeight } from '../src/text/chunks.ts';
 import { append, EMPTY, segmentsOf } from '../src/text/segments.ts';
 
 const pieces = ({ settled, tail }: { settled: readonly string[]; tail: string }) => [...settled, tail];
@@ -54,4 +55,18 @@ describe('a text that grows', () => {
     assert.ok(text.tail.length < 8_192);
     assert.ok(text.length > 800_000);
   });
+});
+
+test('a long text falls into chunks without a gap, and its height is guessed by its length', () => {
+  const chunks = chunksOf(40);
+  assert.deepEqual(
+    chunks.map(({ from, to }) => [from, to]),
+    [
+      [0, 16],
+      [16, 32],
+      [32, 40],
+    ],
+  );
+  assert.deepEqual(chunksOf(1), [{ from: 0, to: 1 }]);
+  assert.ok(guessHeight(['x'.repeat(700)]) > guessHeight(['x'.repeat(70)]));
 });

@@ -59,10 +59,10 @@ const CHANGES = [
 
 const scenes: Record<string, Scene> = {
   hostile: (turn) => say(turn, HOSTILE.match(/[\s\S]{1,40}/g) ?? []),
-  big: (turn) =>
+  huge: (turn) =>
     say(
       turn,
-      Array.from({ length: 1_024 }, (_, n) => `## Part ${n}\n\n${'All work and no play. '.repeat(46)}\n\n`),
+      Array.from({ length: 5 * 1_024 }, (_, n) => `## Part ${n}\n\n${'All work and no play. '.repeat(46)}\n\n`),
     ),
   slow: (turn) =>
     say(

@@ -4,20 +4,20 @@ import { parseBlocks } from '../markdown/blocks.ts';
 import type { Block, Inline } from '../markdown/tree.ts';
 import type { Segments } from '../text/segments.ts';
 import { Code } from './code.tsx';
+import { LongText } from './long-text.tsx';
 import { pure } from './pure.ts';
 
 /** Markdown that may still grow: what is settled is parsed and drawn once. */
 export function Markdown({ segments }: { segments: Segments }) {
   return (
     <div class="markdown">
-      {segments.settled.map((text, at) => (
-        <Piece key={at} text={text} />
-      ))}
-      {/* by the key that it will have once it is settled, so that it stays the same element */}
-      <Piece key={segments.settled.length} text={segments.tail} />
+      <LongText segments={segments} draw={drawPiece} />
     </div>
   );
 }
+
+// by the key that it keeps once it is settled, so that it stays the same element
+const drawPiece = (text: string, at: number) => <Piece key={at} text={text} />;
 
 const Piece = pure(({ text }: { text: string }) => {
   const blocks = useMemo(() => parseBlocks(text), [text]);
