@@ -5,8 +5,9 @@ import type { Target } from './target.ts';
 /** One input may take so long, in milliseconds; measured again before it counts, since a machine has other things to do. */
 const MAX_MS = 200;
 const MEASURED = 4;
-/** Tries to make an input smaller. */
+/** Tries to make an input smaller, and how long they may take, in milliseconds. */
 const MAX_SHRINKS = 3_000;
+const MAX_SHRINKING_MS = 20_000;
 
 export interface Finding {
   readonly target: string;
@@ -69,8 +70,13 @@ async function faultOf(target: Target, input: string, seed: string): Promise<str
 async function shrink(input: string, fails: (smaller: string) => Promise<boolean>): Promise<string> {
   let small = input;
   let left = MAX_SHRINKS;
-  for (let size = Math.ceil(small.length / 2); size >= 1 && left > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < small.length && left > 0; left -= 1) {
+  const end = performance.now() + MAX_SHRINKING_MS;
+  for (
+    let size = Math.ceil(small.length / 2);
+    size >= 1 && left > 0 && performance.now() < end;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
+    for (let at = 0; at < small.length && left > 0 && performance.now() < end; left -= 1) {
       const smaller = small.slice(0, at) + small.slice(at + size);
       if (await fails(smaller)) small = smaller;
       else at += size;

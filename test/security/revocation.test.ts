@@ -1,30 +1,42 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { operate } from '@holdfast/relay';
 import { type ChallengeResponse, headers, paths } from '@holdfast/wire';
 import { proofOf, TestController } from '../../packages/relay/test/harness/controller.ts';
 import { post, TestHost } from '../../packages/relay/test/harness/host.ts';
 import { Peer } from '../../packages/relay/test/harness/peer.ts';
-import { relayFor } from '../../packages/relay/test/harness/relay.ts';
+import { relayFor, temporaryFolder } from '../../packages/relay/test/harness/relay.ts';
 
 /** What a revocation has to be felt in, everywhere. */
 const AT_ONCE_MS = 1_000;
 
+interface Parties {
+  readonly base: string;
+  readonly dataDir: string;
+  readonly host: TestHost;
+  readonly device: TestController;
+}
+
 /** The ways to take a device's rights, each as a person or a host uses it. */
-const ways = {
-  'by its host': (host: TestHost, device: TestController) =>
-    paths.environmentClient(host.environmentId, device.clientId),
-  'by its account': (_: TestHost, device: TestController) => paths.client(device.clientId),
+const ways: Readonly<Record<string, (parties: Parties) => Promise<unknown>>> = {
+  'by its host': ({ base, host, device }) =>
+    remove(base, host.accountHeaders, paths.environmentClient(host.environmentId, device.clientId)),
+  'by its account': ({ base, host, device }) => remove(base, host.accountHeaders, paths.client(device.clientId)),
+  'by itself': ({ base, device }) => remove(base, device.bearer, paths.client(device.clientId)),
+  'by the operator of the relay': ({ dataDir, device }) =>
+    operate(dataDir, 'clients/revoke', { client: device.clientId }),
 };
 
 async function meet(t: TestContext) {
-  const relay = await relayFor(t);
+  const dataDir = temporaryFolder(t);
+  const relay = await relayFor(t, { dataDir });
   const host = await TestHost.enroll(relay);
   const device = await TestController.claim(relay.base, await host.pair(relay.base));
-  return { base: relay.base, host, device, hostLink: await host.link(relay.base) };
+  return { base: relay.base, dataDir, host, device, hostLink: await host.link(relay.base) };
 }
 
-async function remove(base: string, host: TestHost, path: string): Promise<void> {
-  const { status } = await fetch(`${base}/${path}`, { method: 'DELETE', headers: host.accountHeaders });
+async function remove(base: string, as: Record<string, string>, path: string): Promise<void> {
+  const { status } = await fetch(`${base}/${path}`, { method: 'DELETE', headers: as });
   assert.ok(status === 200 || status === 204);
 }
 
@@ -36,9 +48,10 @@ async function atOnce<T>(what: string, promise: Promise<T>): Promise<T> {
   return value;
 }
 
-for (const [way, pathOf] of Object.entries(ways)) {
+for (const [way, revoke] of Object.entries(ways)) {
   test(`a device revoked ${way} is out at once, on every path that it had`, async (t) => {
-    const { base, host, device, hostLink } = await meet(t);
+    const parties = await meet(t);
+    const { base, device, hostLink } = parties;
     const [byTicket, byHeaders] = [
       await device.link(base, { session: 'session-number-one' }),
       await device.linkByHeaders(base),
@@ -51,7 +64,7 @@ for (const [way, pathOf] of Object.entries(ways)) {
     const challenge = (await post(base, paths.clientRefreshStart, { client_id: device.clientId }))
       .body as ChallengeResponse;
 
-    await remove(base, host, pathOf(host, device));
+    await revoke(parties);
 
     for (const link of [byTicket, byHeaders])
       assert.equal((await atOnce('closing a link', link.untilClosed())).code, 4003);
@@ -84,7 +97,7 @@ test('a device revoked by one of its two hosts keeps the other, with a new token
   const { pairing_code } = await second.pair(base);
   await post(base, paths.clientPair, { client_id: device.clientId, pairing_code }, device.bearer);
   const ticket = await device.ticket(base);
-  await remove(base, host, paths.environmentClient(host.environmentId, device.clientId));
+  await remove(base, host.accountHeaders, paths.environmentClient(host.environmentId, device.clientId));
   const old = await device.openWithTicket(base, ticket);
   assert.ok(!(old instanceof Peer) && old.status === 401);
   assert.equal((await post(base, paths.clientTicket, {}, device.bearer)).status, 401);
@@ -105,7 +118,7 @@ test('a device revoked by one of its two hosts keeps the other, with a new token
 test('a host that was removed is out at once: its link, its token and its codes', async (t) => {
   const { base, host, device, hostLink } = await meet(t);
   const { pairing_code } = await host.pair(base);
-  await remove(base, host, paths.environment(host.environmentId));
+  await remove(base, host.accountHeaders, paths.environment(host.environmentId));
   assert.equal((await atOnce('closing its link', hostLink.untilClosed())).code, 4004);
   const again = await host.tryLink(base);
   assert.ok(!(again instanceof Peer) && again.status === 404);

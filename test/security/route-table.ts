@@ -18,6 +18,8 @@ export interface RouteRule {
 const ACCOUNT: readonly CredentialName[] = ['account', 'codex'];
 /** A server token says which host it is for, so any host may ask, for itself. */
 const HOSTS: readonly CredentialName[] = ['host', 'other host', "other account's host"];
+/** A controller token says which device it is for, so any device may ask, for itself. */
+const DEVICES: readonly CredentialName[] = ['device', 'other device', "other account's device"];
 const ACCOUNTS: readonly CredentialName[] = [...ACCOUNT, 'other account'];
 
 const at = (path: string) => `/backend-api/${path}`;
@@ -112,12 +114,17 @@ export const rules: Readonly<Record<string, RouteRule>> = {
   },
   'GET /backend-api/wham/remote/control/clients': {
     call: () => ({ path: at(paths.clients) }),
-    allowed: ACCOUNTS, // each sees its own
+    allowed: [...ACCOUNTS, ...DEVICES], // an account sees its own; a device those that share a host with it
+    status: 200,
+  },
+  'PATCH /backend-api/wham/remote/control/clients/:client': {
+    call: ({ device }) => ({ path: at(paths.client(device.clientId)), body: { display_name: 'renamed' } }),
+    allowed: [...ACCOUNT, 'device'],
     status: 200,
   },
   'DELETE /backend-api/wham/remote/control/clients/:client': {
     call: ({ device }) => ({ path: at(paths.client(device.clientId)) }),
-    allowed: ACCOUNT,
+    allowed: [...ACCOUNT, 'device'],
     status: 204,
   },
 
@@ -177,10 +184,9 @@ export const rules: Readonly<Record<string, RouteRule>> = {
     allowed: [...ACCOUNT, 'device'],
     status: 200,
   },
-  // A controller token says which device it is for, so any device may ask, for itself.
   'POST /backend-api/holdfast/client/ticket': {
     call: () => ({ path: at(paths.clientTicket), body: {} }),
-    allowed: ['device', 'other device', "other account's device"],
+    allowed: DEVICES,
     status: 200,
   },
 

@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
+import { type AccountToken, operate } from '@holdfast/relay';
 import { headers, paths } from '@holdfast/wire';
 import { SignJWT } from 'jose';
-import { hashToken, mintToken } from '../../packages/relay/src/secrets.ts';
 import { TestController } from '../../packages/relay/test/harness/controller.ts';
 import { post, TestHost } from '../../packages/relay/test/harness/host.ts';
 import { relayFor, temporaryFolder } from '../../packages/relay/test/harness/relay.ts';
@@ -45,7 +42,7 @@ export async function twoAccounts(t: TestContext): Promise<World> {
   const relay = await relayFor(t, { dataDir });
   const { base } = relay;
   const own = { base, accountId: relay.accountId, mintAccountToken: () => relay.mintAccountToken() };
-  const foreignAccount = addAccount(dataDir);
+  const foreignAccount = (await operate(dataDir, 'account/create', { name: 'another' })) as AccountToken; // as its method gives it
   const foreign = { base, accountId: foreignAccount.accountId, mintAccountToken: () => foreignAccount.accountToken };
   const [host, otherHost, foreignHost] = await Promise.all([own, own, foreign].map((each) => TestHost.enroll(each)));
   if (host === undefined || otherHost === undefined || foreignHost === undefined) throw new Error('three hosts enroll');
@@ -80,25 +77,6 @@ export async function twoAccounts(t: TestContext): Promise<World> {
     ticket: named(await device.ticket(base)),
   };
   return { relay, dataDir, host, device, foreignHost, foreignDevice, headersOf: (name) => all[name] };
-}
-
-/** No command makes a second account yet; the schema has room for it, and every call has to keep them apart. */
-function addAccount(dataDir: string): { accountId: string; accountToken: string } {
-  const accountId = `acc_${randomUUID()}`;
-  const accountToken = mintToken('account', (size) => crypto.getRandomValues(new Uint8Array(size)));
-  using db = new DatabaseSync(join(dataDir, 'relay.db'));
-  const later = Date.now() + 1_000;
-  db.prepare('INSERT INTO accounts (account_id, user_id, created_at) VALUES (?, ?, ?)').run(
-    accountId,
-    `user_${accountId}`,
-    later,
-  );
-  db.prepare('INSERT INTO account_tokens (hash, account_id, created_at) VALUES (?, ?, ?)').run(
-    hashToken(accountToken),
-    accountId,
-    later,
-  );
-  return { accountId, accountToken };
 }
 
 /** The claims of a real one, signed by somebody else. */

@@ -2,6 +2,8 @@ import { WireError } from './errors.ts';
 
 /** Where a base without a path points (docs/protocol.md §1). */
 export const DEFAULT_BASE_PATH = '/backend-api';
+/** Longer ones do not get through many a proxy. */
+const MAX_CHARS = 2_048;
 
 /**
  * The one form of a relay's base URL: http or https, no trailing slash, no query, no credentials; a URL without a path gets
@@ -11,6 +13,7 @@ export const DEFAULT_BASE_PATH = '/backend-api';
  */
 export function normalizeBase(input: string): string {
   const text = input.trim();
+  if (text.length > MAX_CHARS) throw tooLong();
   const hasScheme = text.includes('://');
   const url = URL.parse(hasScheme ? text : `http://${text}`);
   // what stands before an @ may be a password, and what follows a ? a token: neither is repeated
@@ -35,9 +38,15 @@ export function normalizeBase(input: string): string {
       `a relay's URL has no query and no fragment; leave out what follows the ${what}`,
     );
   }
-  const path = url.pathname.replace(/\/+$/, '');
-  return `${url.origin}${path === '' ? DEFAULT_BASE_PATH : path}`;
+  let end = url.pathname.length;
+  while (url.pathname[end - 1] === '/') end -= 1;
+  const path = url.pathname.slice(0, end);
+  const base = `${url.origin}${path === '' ? DEFAULT_BASE_PATH : path}`;
+  if (base.length > MAX_CHARS) throw tooLong(); // what is not ASCII gets longer
+  return base;
 }
+
+const tooLong = () => new WireError('ERR_WIRE_URL', `a relay's URL has at most ${MAX_CHARS} characters`);
 
 /** `path` under `base`, as HTTP. */
 export function endpoint(base: string, path: string): string {

@@ -77,3 +77,8 @@ test('loopback is this machine and nothing that looks like it', () => {
   for (const host of ['localhost.example', '127.0.0.1.example', '128.0.0.1', '::2', ''])
     assert.ok(!isLoopbackHost(host), host);
 });
+
+test('a URL that is too long is refused, before or after it was written out', () => {
+  for (const long of [`http://host/${'x'.repeat(2_048)}`, `http://host/${'é'.repeat(1_000)}`])
+    assert.throws(() => normalizeBase(long), { code: 'ERR_WIRE_URL', message: /at most 2048 characters/ });
+});
