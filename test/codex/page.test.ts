@@ -8,7 +8,7 @@ import { decide, pairByAddress, send, startUp, textOf, watchedPage } from '../br
 import { tempDir } from '../e2e/support/host-process.ts';
 import { startModelStandIn } from './support/model-stand-in.ts';
 
-test('the page drives a stock codex: a command that is allowed, an answer, the thread found again', {
+test('the page drives a stock codex: a command and a patch that are allowed, a page that is opened anew, the thread found again', {
   skip: missingBrowser(),
 }, async (t) => {
   const model = await startModelStandIn(t);
@@ -26,6 +26,8 @@ test('the page drives a stock codex: a command that is allowed, an answer, the t
 
   await send(page, 'prove it');
   await page.getByText('May I write the proof?').waitFor();
+  await page.reload(); // the stream is taken up, and codex asks anew by the same id
+  await page.getByText('May I write the proof?').waitFor();
   await decide(page, 'Allow once');
   await page.locator('.answer strong', { hasText: 'held-fast' }).waitFor();
   assert.equal(readFileSync(join(folder, 'proof.txt'), 'utf8'), 'held-fast\n');
@@ -33,7 +35,15 @@ test('the page drives a stock codex: a command that is allowed, an answer, the t
   assert.equal(await page.locator('.said').count(), 1, 'the message came back by its own id');
   await page.getByRole('button', { name: 'Send' }).waitFor();
 
+  await send(page, 'write a patch');
+  await page.getByRole('heading', { name: 'May it change these files?' }).waitFor();
+  await page.locator('.approval .diff-line[data-sign="+"]', { hasText: 'written by a patch' }).waitFor();
+  await decide(page, 'Allow once');
+  await page.locator('.diff-line[data-sign="+"]', { hasText: 'written by a patch' }).first().waitFor();
+  await page.getByRole('button', { name: 'Send' }).waitFor();
+  assert.equal(readFileSync(join(folder, 'notes.md'), 'utf8'), '# Notes\nwritten by a patch\n');
+
   await page.reload();
-  await page.locator('.answer strong', { hasText: 'held-fast' }).waitFor();
-  assert.match(await textOf(page.locator('.step')), /echo held-fast[\s\S]*Done/);
+  await page.locator('.answer strong', { hasText: 'held-fast' }).first().waitFor();
+  assert.match(await textOf(page.locator('.step').first()), /echo held-fast[\s\S]*Done/);
 });

@@ -8,9 +8,16 @@ const COMMAND = {
   sandbox_permissions: 'require_escalated',
   justification: 'May I write the proof?',
 };
+/** The shell is only its envelope: codex takes the patch out of it, and asks as for any change of a file. */
+const PATCH = {
+  cmd: "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: notes.md\n+# Notes\n+written by a patch\n*** End Patch\nEOF",
+};
 const ANSWER = ['It says ', '**held-', 'fast**.'];
 
-/** A model that speaks the Responses API as far as codex needs: it asks for one command, and then tells what that said. */
+/**
+ * A model that speaks the Responses API as far as codex needs: it asks for one command, or for a patch when it is asked for
+ * one, and then tells what that said.
+ */
 export async function startModelStandIn(t: TestContext): Promise<{ url: string }> {
   let answers = 0;
   const server = createServer(async (request, response) => {
@@ -23,7 +30,7 @@ export async function startModelStandIn(t: TestContext): Promise<{ url: string }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     send(response, 'response.created', { response: { id: `response-${answers}` } });
     if (input.at(-1)?.type === 'function_call_output') tellResult(response, `item-${answers}`);
-    else askForCommand(response, `item-${answers}`);
+    else askForCommand(response, `item-${answers}`, JSON.stringify(input.at(-1)).includes('patch') ? PATCH : COMMAND);
     const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
     send(response, 'response.completed', { response: { id: `response-${answers}`, usage } });
     response.end();
@@ -39,13 +46,13 @@ export async function startModelStandIn(t: TestContext): Promise<{ url: string }
   return { url: `http://127.0.0.1:${address.port}/v1` };
 }
 
-function askForCommand(response: ServerResponse, id: string): void {
+function askForCommand(response: ServerResponse, id: string, command: object): void {
   const call = {
     type: 'function_call',
     id,
     call_id: `call-${id}`,
     name: 'exec_command',
-    arguments: JSON.stringify(COMMAND),
+    arguments: JSON.stringify(command),
   };
   send(response, 'response.output_item.done', { item: call });
 }

@@ -29,6 +29,10 @@ interface PanelProps {
   decide: (choice: Choice) => void;
 }
 
+/** So many lines of a change stand beside the question as they are. */
+const SHORT_LINES = 16;
+const isShort = ({ diff }: FileChange) => diff.split('\n', SHORT_LINES + 1).length <= SHORT_LINES;
+
 const QUESTIONS = { command: 'May it run this?', files: 'May it change these files?' } as const;
 
 function ApprovalPanel({ approval, changes, more, decide }: PanelProps) {
@@ -48,7 +52,7 @@ function ApprovalPanel({ approval, changes, more, decide }: PanelProps) {
         {approval.command !== null && <pre class="command">{reveal(approval.command)}</pre>}
       </div>
       {changes.map((change) => (
-        <Change key={change.path} change={change} open={false} />
+        <Change key={change.path} change={change} open={changes.length === 1 && isShort(change)} />
       ))}
       {approval.reason !== null && <p>{reveal(approval.reason)}</p>}
       {approval.beyond !== null && (
