@@ -82,7 +82,12 @@ function unitOf({ home }: Machine, program: string): string {
 describe('a service', { concurrency: true }, () => {
   test('that is only printed changes nothing, and holds no secret', async (t) => {
     const machine = makeMachine(t);
-    const env = { ...machine.env, HTTPS_PROXY: 'http://me:canary@proxy.test:3128', HOLDFAST_ACCOUNT_TOKEN: 'canary' };
+    const env = {
+      ...machine.env,
+      HTTPS_PROXY: 'http://me:canary@proxy.test:3128',
+      HOLDFAST_ACCOUNT_TOKEN: 'canary',
+      HOLDFAST_RELAY_TOKEN_LIFE: '60',
+    };
     const words = ['--data', './a "b" %h $HOME', '--listen', '127.0.0.1:0'];
     const { code, stdout, stderr } = await finish(
       t,
@@ -92,6 +97,7 @@ describe('a service', { concurrency: true }, () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^ExecStart=".*holdfast\.js" "relay" "--data" "\.\/a \\"b\\" %%h \$\$HOME" "--listen"/m);
     assert.match(stdout, new RegExp(`^Environment="HOLDFAST_HOME=${machine.env['HOLDFAST_HOME']}"$`, 'm'));
+    assert.match(stdout, /^Environment="HOLDFAST_RELAY_TOKEN_LIFE=60"$/m);
     assert.match(stdout, /^Restart=always$/m);
     assert.doesNotMatch(stdout, /canary/);
     assert.deepEqual([existsSync(join(machine.home, '.config')), machine.calls()], [false, []]);

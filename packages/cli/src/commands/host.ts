@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { accountSource } from '../account-source.ts';
 import { chooseAgent } from '../agents.ts';
+import { commandWords, configurable } from '../configuration.ts';
 import { openControl } from '../open-control.ts';
 import { openEgress } from '../open-egress.ts';
 import { openMetrics } from '../open-metrics.ts';
@@ -36,7 +37,7 @@ interface HostFlags {
 }
 
 export function hostCommand(): Command {
-  return new Command('host')
+  const command = new Command('host')
     .summary('keep this machine and its agent reachable through a relay')
     .description(
       'Connects to a relay and stays connected. COMMAND is the agent: it speaks JSON-RPC on stdio, one message a line, and is started once for each stream.',
@@ -55,10 +56,15 @@ export function hostCommand(): Command {
     .addOption(metricsOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('silent'))
-    .action(async (command: string[], flags: HostFlags) => runHost(command, flags));
+    .action(async (_: string[], flags: HostFlags) => runHost(commandWords(command), flags));
+  return configurable(command, {
+    program: 'host',
+    defaults: { data: places.host(stateHome()) },
+    takesCommand: true,
+  });
 }
 
-async function runHost(command: string[], flags: HostFlags): Promise<void> {
+async function runHost(command: readonly string[], flags: HostFlags): Promise<void> {
   const output = createOutput(flags.json);
   const stop = stopSignal();
   const logger = createLogger(flags.logLevel);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
+import { configurable } from '../configuration.ts';
 import { launchRelay } from '../launch-relay.ts';
 import { createLogger, jsonOption, logLevelOption, parseSeconds } from '../options.ts';
 import { createOutput } from '../output.ts';
@@ -23,12 +24,17 @@ export function relayCommand(): Command {
       'Runs a relay. The first start makes its database and an owner account; `holdfast account token` shows that account.',
     );
   command.addCommand(relayBackupCommand()).addCommand(relayRestoreCommand());
-  return addRelayFlags(command)
+  addRelayFlags(command)
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
     .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
     .addOption(jsonOption())
     .addOption(logLevelOption().default('warn'))
     .action(async (flags: Flags) => runRelay(flags));
+  return configurable(command, {
+    program: 'relay',
+    defaults: { data: places.relay(stateHome()) },
+    takesCommand: false,
+  });
 }
 
 async function runRelay(flags: Flags): Promise<void> {

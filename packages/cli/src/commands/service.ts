@@ -111,6 +111,9 @@ async function requireUsable(program: ServiceProgram, args: string[]): Promise<v
   const command = COMMANDS[program]()
     .exitOverride()
     .action(() => {});
+  if (command.commands.some((sub) => sub.name() === args[0])) {
+    throw new CliError(exitCodes.usage, `\`holdfast ${program} ${args[0]}\` ends by itself: it is no service.`);
+  }
   await command.parseAsync(args, { from: 'user' });
   if (program !== 'host') return;
   const { relay } = command.opts<{ relay: string }>();

@@ -53,7 +53,7 @@ export function defineService(parts: DefinitionParts): ServiceDefinition {
     description: `Holdfast ${program}`,
     command: [node, ...reading, script, program, ...args],
     workingDirectory: cwd,
-    environment: chosen(env, CARRIED),
+    environment: chosen(env, [...CARRIED, ...settingsOf(program, env)]),
     secrets,
   };
 }
@@ -75,6 +75,11 @@ function quoted(value: string): string {
   const line = value.replace(/[\r\n]+/g, '');
   const quote = ["'", '`', '"'].find((mark) => !line.includes(mark)) ?? '';
   return quote + line + quote;
+}
+
+/** Variables that are options of the program. */
+function settingsOf(program: ServiceProgram, env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env).filter((name) => name.startsWith(`HOLDFAST_${program.toUpperCase()}_`));
 }
 
 function chosen(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
