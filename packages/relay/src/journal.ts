@@ -1,15 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Clock, Timer } from './clock.ts';
 import { Effects } from './effects.ts';
 import { transact } from './stores/transaction.ts';
 
 /** A batch that grows to this is committed at once rather than at the end of the turn. */
 const MAX_WRITES = 1_024;
 const MAX_BYTES = 4 * 1024 * 1024;
+/** What nobody waits for is committed with the next batch, or after this. */
+const LATER_MS = 100;
 
 export type Write = (effects: Effects) => void;
 
 export interface JournalOptions {
   readonly db: DatabaseSync;
+  readonly clock: Clock;
   /** The last thing in each transaction. */
   readonly beforeCommit: () => void;
   /** Each batch, once it is durable. */
@@ -28,6 +32,8 @@ export class Journal {
   #bytes = 0;
   #scheduled: NodeJS.Immediate | null = null;
   #closed = false;
+  #later: Write[] = [];
+  #laterTimer: Timer | null = null;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -53,11 +59,22 @@ export class Journal {
     this.#closed = true;
   }
 
+  /** For what nobody waits for: when a thousand hosts come within a second, it does not cost a thousand syncs of the disk. */
+  addLater(write: Write): void {
+    if (this.#closed) return;
+    this.#later.push(write);
+    if (this.#later.length >= MAX_WRITES) this.flush();
+    else this.#laterTimer ??= this.#options.clock.setTimer(LATER_MS, () => this.flush());
+  }
+
   flush(): void {
     if (this.#scheduled !== null) clearImmediate(this.#scheduled);
     this.#scheduled = null;
-    const writes = this.#writes;
+    this.#laterTimer?.cancel();
+    this.#laterTimer = null;
+    const writes = [...this.#later, ...this.#writes];
     if (writes.length === 0) return;
+    this.#later = [];
     this.#writes = [];
     this.#bytes = 0;
     try {

@@ -46,12 +46,20 @@ export class Servers {
   readonly #db: DatabaseSync;
   readonly #clock: Clock;
   readonly #random: RandomBytes;
+  readonly #get: StatementSync;
+  readonly #seen: StatementSync;
+  readonly #cameOnline: StatementSync;
   readonly #saveSighting: StatementSync;
 
   constructor({ db, clock, random }: { db: DatabaseSync; clock: Clock; random: RandomBytes }) {
     this.#db = db;
     this.#clock = clock;
     this.#random = random;
+    this.#get = db.prepare('SELECT * FROM servers WHERE server_id = ?');
+    this.#seen = db.prepare('UPDATE servers SET last_seen_at = max(last_seen_at, ?) WHERE server_id = ?');
+    this.#cameOnline = db.prepare(
+      'UPDATE servers SET answered_at = ?, offline_since = NULL, offline_reason = NULL WHERE server_id = ?',
+    );
     this.#saveSighting = db.prepare(
       'UPDATE servers SET last_seen_at = max(last_seen_at, ?), answered_at = coalesce(?, answered_at) WHERE server_id = ?',
     );
@@ -86,7 +94,7 @@ export class Servers {
   }
 
   get(serverId: string): Server | null {
-    return read(this.#db.prepare('SELECT * FROM servers WHERE server_id = ?').get(serverId));
+    return read(this.#get.get(serverId));
   }
 
   byEnvironment(environmentId: string): Server | null {
@@ -141,7 +149,7 @@ export class Servers {
   }
 
   seen(serverId: string, at: number = this.#clock.wall()): void {
-    this.#db.prepare('UPDATE servers SET last_seen_at = max(last_seen_at, ?) WHERE server_id = ?').run(at, serverId);
+    this.#seen.run(at, serverId);
   }
 
   /** Of each host that is linked, now and then: as many at once as there are. */
@@ -150,9 +158,7 @@ export class Servers {
   }
 
   cameOnline(serverId: string, answeredAt: number): void {
-    this.#db
-      .prepare('UPDATE servers SET answered_at = ?, offline_since = NULL, offline_reason = NULL WHERE server_id = ?')
-      .run(answeredAt, serverId);
+    this.#cameOnline.run(answeredAt, serverId);
   }
 
   wentOffline(serverId: string, { since, reason, answeredAt }: Departure): void {

@@ -12,6 +12,7 @@ import { AddressLimits } from './entrance/address-limits.ts';
 import { Guard } from './entrance/guard.ts';
 import { OwnNames } from './entrance/own-names.ts';
 import { Tries } from './guesses/tries.ts';
+import { BEAT_MS } from './links/outlet.ts';
 import { Mailbox } from './mailbox.ts';
 import { Pairing } from './pairing.ts';
 import { Direct } from './passing/direct.ts';
@@ -19,6 +20,7 @@ import { Flights } from './passing/flights.ts';
 import { Ports } from './ports.ts';
 import { Presence } from './presence/presence.ts';
 import { Admission, defaultPressureLimits, LoopDelay, type PressureLimits, Turnstile } from './pressure/index.ts';
+import { Rounds } from './rounds.ts';
 import { Routing } from './routing.ts';
 import { type RandomBytes, randomShare } from './secrets.ts';
 import { Servers } from './servers.ts';
@@ -77,6 +79,7 @@ export function createServices(options: ServicesOptions) {
   const accounts = new Accounts({ ...base, signingKey });
   const switchboard = new Switchboard({
     db,
+    clock,
     routing,
     direct,
     flights,
@@ -105,6 +108,7 @@ export function createServices(options: ServicesOptions) {
     names,
     guard: new Guard({ names, limits, trustProxy: options.trustProxy }),
     cursors: new Cursors(epoch),
+    beats: new Rounds({ clock, random, roundMs: BEAT_MS }),
     switchboard,
     accounts,
     administration: new Administration({ db, accounts, servers, devices, clientTokens, switchboard, audit }),

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type FromController, positionOf, WHOLE } from '@holdfast/wire';
 import type { Logger } from 'pino';
 import type { Bounds } from './bounds.ts';
+import type { Clock } from './clock.ts';
 import { ownerOf } from './destination.ts';
 import type { Devices } from './devices.ts';
 import type { Arrival, Effects } from './effects.ts';
@@ -19,6 +20,7 @@ import type { Stream, Streams } from './streams.ts';
 
 export interface SwitchboardOptions {
   readonly db: DatabaseSync;
+  readonly clock: Clock;
   readonly routing: Routing;
   readonly direct: Direct;
   readonly flights: Flights;
@@ -52,6 +54,7 @@ export class Switchboard {
     this.#options = options;
     this.#journal = new Journal({
       db: options.db,
+      clock: options.clock,
       beforeCommit: () => options.streams.save(),
       committed: (effects) => this.#perform(effects),
       failed: (cause) => this.#fail(cause),
@@ -65,20 +68,25 @@ export class Switchboard {
   }
 
   /**
-   * The host is reached by this link once what follows from its coming is durable: at the end of the turn, with whoever else came in it.
+   * The host is reached by this link once what follows from its coming is durable: at once where nothing does, else at the end of the turn.
    *
    * @param cursor what the host knows that it had from here; null for one that has begun anew
    */
   attachHost(serverId: string, port: Port, cursor: number | null): void {
-    this.#attach(serverId, port, (effects) => {
-      if (cursor === null) this.#options.life.hostBeganAnew(serverId, effects);
-      else if (this.#options.mailbox.waitingFor(serverId).frames > 0) this.#options.mailbox.trimHost(serverId, cursor);
+    const { life, mailbox, streams } = this.#options;
+    const changesNothing =
+      cursor === null ? streams.ofServer(serverId).length === 0 : mailbox.waitingFor(serverId).frames === 0;
+    this.#attach({ dest: serverId, port }, changesNothing, (effects) => {
+      if (cursor === null) life.hostBeganAnew(serverId, effects);
+      else mailbox.trimHost(serverId, cursor);
     });
   }
 
   attachController(dest: string, port: Port, cursor: number | null): void {
     const { mailbox, life } = this.#options;
-    this.#attach(dest, port, (effects) => {
+    const changesNothing =
+      !life.anyInFlight(dest) && (cursor === null || mailbox.waitingFor(ownerOf(dest)).frames === 0);
+    this.#attach({ dest, port }, changesNothing, (effects) => {
       life.landAll(dest, effects);
       if (cursor !== null) mailbox.trimController(dest, cursor);
     });
@@ -129,8 +137,13 @@ export class Switchboard {
         port.close(closeCodes.removed, 'this host was removed from the relay');
   }
 
-  /** Writes beside what passes, in its next transaction. */
+  /** Writes beside what passes, in its next transaction, or in one of its own after a moment. */
   note(write: () => void): void {
+    this.#journal.addLater(write);
+  }
+
+  /** The same at the end of this turn: for what is asked for right after. */
+  noteNow(write: () => void): void {
     this.#journal.add(0, write);
   }
 
@@ -152,11 +165,17 @@ export class Switchboard {
     for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, 'the relay is stopping');
   }
 
-  #attach(dest: string, port: Port, write: Write): void {
+  #attach(arrival: Arrival, changesNothing: boolean, write: Write): void {
+    const { dest, port } = arrival;
+    if (changesNothing && this.#journal.idle) {
+      this.#arrive(arrival);
+      port.pump();
+      return;
+    }
     this.#arriving.add(port);
     this.#journal.add(0, (effects) => {
       write(effects);
-      effects.arrivals.push({ dest, port });
+      effects.arrivals.push(arrival);
       effects.mailed.add(dest);
     });
   }

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
 import { hashToken, mintToken, type RandomBytes } from './secrets.ts';
 import { integer, text } from './stores/row.ts';
@@ -33,9 +33,12 @@ const tables = {
 /** Short-lived tokens of hosts, or of controllers; only their hashes are kept. */
 export class Tokens {
   readonly #options: TokensOptions;
+  readonly #find: StatementSync;
 
   constructor(options: TokensOptions) {
     this.#options = options;
+    const { table, holder } = tables[options.kind];
+    this.#find = options.db.prepare(`SELECT ${holder} AS holder, expires_at FROM ${table} WHERE hash = ?`);
   }
 
   mint(holderId: string): MintedToken {
@@ -71,9 +74,8 @@ export class Tokens {
   }
 
   #byHash(hash: Uint8Array): KnownToken | null {
-    const { db, clock, kind } = this.#options;
-    const { table, holder } = tables[kind];
-    const row = db.prepare(`SELECT ${holder} AS holder, expires_at FROM ${table} WHERE hash = ?`).get(hash);
+    const { clock } = this.#options;
+    const row = this.#find.get(hash);
     if (row === undefined) return null;
     const expiresAt = integer(row, 'expires_at');
     return expiresAt <= clock.wall() ? null : { holderId: text(row, 'holder'), hash, expiresAt };

@@ -17,6 +17,9 @@ test('rotating an account beside its running relay refuses all that was made bef
   const relay = await relayFor(t, { dataDir });
   const host = await TestHost.enroll(relay);
   const link = await host.link(relay.base);
+  // that it came is written down with whatever is committed next
+  link.send({ type: 'server_message', client_id: 'cli_nobody', stream_id: 's1', seq_id: 1, message: {} });
+  await link.frame('the ack of a frame', ({ type }) => type === 'ack');
   const status = async (token: string) => {
     const sent = { authorization: `Bearer ${token}`, [headers.accountId]: relay.accountId };
     return (await fetch(`${relay.base}/${paths.environments}`, { headers: sent })).status;

@@ -5,7 +5,7 @@ import { ManualClock } from '@holdfast/testkit';
 import { type EnvironmentItem, paths } from '@holdfast/wire';
 import { mintAccountToken, type Relay } from '../src/index.ts';
 import { PROBE_ANSWER_MS, PROBE_EVERY_MS } from '../src/presence/probe.ts';
-import { Rounds } from '../src/presence/rounds.ts';
+import { Rounds } from '../src/rounds.ts';
 import { serverMessage, TestController } from './harness/controller.ts';
 import { TestHost } from './harness/host.ts';
 import type { Frame, Peer } from './harness/peer.ts';
@@ -184,6 +184,9 @@ test('after a relay was stopped, and after it was killed, it says since when and
     () => sighting(killed, host),
     ({ online }) => online,
   );
+  // that it came is written down with whatever is committed next
+  second.send({ type: 'server_message', client_id: 'cli_nobody', stream_id: 's1', seq_id: 1, message: {} });
+  await second.frame('the ack of a frame', ({ type, stream_id }) => type === 'ack' && stream_id === 's1');
   await killed.kill();
   const last = await relayFor(t, { dataDir });
   const { online, holdfast } = await sighting(last, host);

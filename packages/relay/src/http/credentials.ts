@@ -54,16 +54,16 @@ export function requireServer({ serverTokens, servers }: Credentials, header: He
   const bearer = bearerOf(header('authorization'));
   const known = bearer === null ? null : serverTokens.find(bearer);
   const claimed = header(headers.serverId);
-  if (claimed !== undefined && servers.get(claimed) === null) throw serverNotFound();
-  if (known === null || (claimed !== undefined && claimed !== known.holderId)) {
+  const serverId = claimed ?? known?.holderId;
+  const server = serverId === undefined ? null : servers.get(serverId);
+  if (serverId !== undefined && server === null) throw serverNotFound();
+  if (known === null || server === null || known.holderId !== serverId) {
     throw new Failure(
       401,
       'server_token_refused',
       'The server token is missing, expired or not one of this relay; server/refresh gives a new one.',
     );
   }
-  const server = servers.get(known.holderId);
-  if (server === null) throw serverNotFound();
   return server;
 }
 

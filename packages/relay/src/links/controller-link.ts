@@ -24,22 +24,20 @@ export interface ControllerArrival {
 
 /** A controller's websocket (docs/protocol.md §6), from its device's proof on. */
 export function linkController(arrival: ControllerArrival, deps: LinkDeps): void {
-  const { switchboard, mailbox, cursors, clock, bounds, logger } = deps;
+  const { switchboard, mailbox, cursors, logger } = deps;
   const { socket, transport, clientId } = arrival;
   const dest = controllerDest(clientId, arrival.session);
   const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last());
-  const outlet = new Outlet({
-    socket,
-    transport,
-    dest,
-    mailbox,
-    cursors,
-    clock,
-    socketBytes: bounds.socketBytes,
-    directBytes: bounds.flightBytes,
-    from: cursor ?? 0,
-    onConfirmed: (confirmed) => switchboard.controllerConfirmed(dest, confirmed, outlet),
-  });
+  const outlet = new Outlet(
+    {
+      socket,
+      transport,
+      dest,
+      from: cursor ?? 0,
+      onConfirmed: (confirmed) => switchboard.controllerConfirmed(dest, confirmed, outlet),
+    },
+    deps,
+  );
   outlet.acksEndToEnd = arrival.acksEndToEnd;
   const onMessage = (data: RawData, isBinary: boolean): void => {
     if (outlet.closed) return;

@@ -60,7 +60,7 @@ export class Handshakes {
   }
 
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     this.#shakeHands(request, socket, head).catch((error: unknown) => this.#refuse(socket, error));
   };
 
@@ -70,6 +70,8 @@ export class Handshakes {
     await whenAdmitted(this.#services, 'handshake', key, () => {
       this.#mustRun();
       this.#takePlace(request, socket);
+      socket.cork(); // its answer goes out with what its link has to say first
+      process.nextTick(uncork, socket);
       this.#ws.handleUpgrade(request, socket, head, (link) => welcome(link, socket));
     });
   }
@@ -231,6 +233,15 @@ export class Handshakes {
       error instanceof Failure ? error : new Failure(500, 'internal', 'The relay failed to answer; its log says why.');
     refuseHandshake(socket, answerOf(failure, requestId));
   }
+}
+
+// These hold nothing but their socket, for as long as it lasts.
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function uncork(socket: Duplex): void {
+  socket.uncork();
 }
 
 function requireVersion(version: string | undefined): void {

@@ -1,25 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Bounds } from '../bounds.ts';
-import type { Clock } from '../clock.ts';
-import type { Cursors } from '../cursors.ts';
-import type { Mailbox } from '../mailbox.ts';
 import { HostFrames } from '../passing/host-frame.ts';
 import type { Presence } from '../presence/presence.ts';
 import { PROBE_FRAME, type Probe, probeAck } from '../presence/probe.ts';
 import type { Server } from '../servers.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { readFrame } from './incoming.ts';
-import { Outlet } from './outlet.ts';
+import { Outlet, type OutletDeps } from './outlet.ts';
 
-export interface LinkDeps {
+export interface LinkDeps extends OutletDeps {
   readonly switchboard: Switchboard;
   readonly presence: Presence;
-  readonly mailbox: Mailbox;
-  readonly cursors: Cursors;
-  readonly clock: Clock;
-  readonly bounds: Bounds;
   readonly logger: Logger;
 }
 
@@ -33,21 +25,19 @@ export interface HostArrival {
 
 /** A host's websocket (docs/protocol.md §3), from its handshake on. */
 export function linkHost({ socket, transport, server, subscribeCursor }: HostArrival, deps: LinkDeps): void {
-  const { switchboard, presence, mailbox, cursors, clock, bounds, logger } = deps;
+  const { switchboard, presence, mailbox, cursors, logger } = deps;
   const { serverId, environmentId } = server;
   const cursor = cursors.parse(subscribeCursor, mailbox.last());
-  const outlet = new Outlet({
-    socket,
-    transport,
-    dest: serverId,
-    mailbox,
-    cursors,
-    clock,
-    socketBytes: bounds.socketBytes,
-    directBytes: bounds.flightBytes,
-    from: cursor ?? 0,
-    onConfirmed: (confirmed) => switchboard.hostConfirmed(serverId, confirmed),
-  });
+  const outlet = new Outlet(
+    {
+      socket,
+      transport,
+      dest: serverId,
+      from: cursor ?? 0,
+      onConfirmed: (confirmed) => switchboard.hostConfirmed(serverId, confirmed),
+    },
+    deps,
+  );
   const frames = new HostFrames(environmentId);
   const read = (bytes: Buffer) => frames.read(bytes);
   let probe: Probe | undefined;
@@ -75,7 +65,7 @@ export function linkHost({ socket, transport, server, subscribeCursor }: HostArr
     const end = { by: 'host', code, reason: reason.toString() } as const;
     const gone =
       probe && presence.unlinked(serverId, probe, outlet.closedWith ? { by: 'relay', ...outlet.closedWith } : end);
-    if (gone) switchboard.note(gone);
+    if (gone) switchboard.noteNow(gone);
     logger.info({ serverId, code }, 'host link down');
   });
   logger.info({ serverId, resumed: cursor !== null }, 'host link up');

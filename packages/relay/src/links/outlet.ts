@@ -1,13 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { limits } from '@holdfast/wire';
 import type { WebSocket } from 'ws';
-import { type Clock, every, type Timer } from '../clock.ts';
+import type { Bounds } from '../bounds.ts';
+import type { Clock } from '../clock.ts';
 import type { Cursors } from '../cursors.ts';
+import { ownerOf } from '../destination.ts';
 import type { Mailbox } from '../mailbox.ts';
 import type { Port } from '../ports.ts';
+import type { Rounds } from '../rounds.ts';
 import { closeCodes } from './close-codes.ts';
 
-const TICK_MS = 2_000;
+/** How often each outlet looks at its peer. */
+export const BEAT_MS = 2_000;
 /** Frames are text, and kept as bytes. */
 const TEXT = { binary: false } as const;
 /** Frames after which the peer is asked how far it is, without waiting for the tick. */
@@ -23,17 +27,21 @@ export interface Closing {
   readonly reason: string;
 }
 
+/** What all outlets share. */
+export interface OutletDeps {
+  readonly mailbox: Mailbox;
+  readonly cursors: Cursors;
+  readonly clock: Clock;
+  readonly bounds: Bounds;
+  /** Calls each of them every two seconds. */
+  readonly beats: Rounds;
+}
+
 export interface OutletOptions {
   readonly socket: WebSocket;
   /** What the websocket speaks on. */
   readonly transport: Duplex;
   readonly dest: string;
-  readonly mailbox: Mailbox;
-  readonly cursors: Cursors;
-  readonly clock: Clock;
-  readonly socketBytes: number;
-  /** Above this, nothing goes out but what is in the mailbox. */
-  readonly directBytes: number;
   /** The peer has everything up to here. */
   readonly from: number;
   /** The peer's socket has everything up to there. */
@@ -45,10 +53,14 @@ export interface OutletOptions {
  * the last cursor sent, so each pong says how far the peer is.
  */
 export class Outlet implements Port {
-  readonly #options: OutletOptions;
+  readonly #deps: OutletDeps;
+  readonly #socket: WebSocket;
+  readonly #transport: Duplex;
+  readonly #dest: string;
+  readonly #onConfirmed: (cursor: number) => void;
   /** Its acks say what it has taken (docs/protocol.md §8). */
   acksEndToEnd = false;
-  readonly #heartbeat: Timer;
+  readonly #leaveBeats: () => void;
   #sent: number;
   #confirmed: number;
   #asked: number;
@@ -64,15 +76,19 @@ export class Outlet implements Port {
   #pingedAt: number;
   #heardAt: number;
 
-  constructor(options: OutletOptions) {
-    const { socket, clock, from } = options;
-    this.#options = options;
+  constructor({ socket, transport, dest, from, onConfirmed }: OutletOptions, deps: OutletDeps) {
+    const { clock, beats } = deps;
+    this.#deps = deps;
+    this.#socket = socket;
+    this.#transport = transport;
+    this.#dest = dest;
+    this.#onConfirmed = onConfirmed;
     this.#sent = from;
     this.#confirmed = from;
     this.#asked = from;
     this.#pingedAt = clock.monotonic();
     this.#heardAt = clock.monotonic();
-    this.#heartbeat = every(clock, TICK_MS, () => this.#tick());
+    this.#leaveBeats = beats.add(() => this.#tick());
     socket.on('pong', (payload: Buffer) => this.#onPong(payload));
     socket.on('ping', () => this.heard());
     socket.once('close', () => this.#end());
@@ -93,25 +109,26 @@ export class Outlet implements Port {
   }
 
   get takesDirect(): boolean {
-    const { socket, directBytes } = this.#options;
-    return this.acksEndToEnd && this.caughtUp && !this.#closed && socket.bufferedAmount <= directBytes;
+    const isReady = this.acksEndToEnd && this.caughtUp && !this.#closed;
+    return isReady && this.#socket.bufferedAmount <= this.#deps.bounds.flightBytes;
   }
 
   /** The peer is there: something came from it. */
   heard(): void {
-    this.#heardAt = this.#options.clock.monotonic();
+    this.#heardAt = this.#deps.clock.monotonic();
   }
 
   get silentMs(): number {
-    return this.#options.clock.monotonic() - this.#heardAt;
+    return this.#deps.clock.monotonic() - this.#heardAt;
   }
 
   pump(): void {
-    const { socket, dest, mailbox, cursors, socketBytes } = this.#options;
+    const { mailbox, cursors, bounds } = this.#deps;
     if (this.#closed) return;
     this.#progress = 'caught up';
-    for (const { cursor, frame } of mailbox.after(dest, this.#sent)) {
-      if (socket.bufferedAmount > socketBytes) {
+    if (mailbox.waitingFor(ownerOf(this.#dest)).frames === 0) return;
+    for (const { cursor, frame } of mailbox.after(this.#dest, this.#sent)) {
+      if (this.#socket.bufferedAmount > bounds.socketBytes) {
         this.#progress = 'behind';
         break;
       }
@@ -119,14 +136,14 @@ export class Outlet implements Port {
       this.#sinceAsked += 1;
       if (this.#had?.delete(cursor)) continue;
       this.#together();
-      socket.send(stamped(frame, cursors.format(cursor)), TEXT, this.#onWritten);
+      this.#socket.send(stamped(frame, cursors.format(cursor)), TEXT, this.#onWritten);
     }
     if (this.#sinceAsked >= CONFIRM_AFTER) this.#ask();
   }
 
   forward(frame: Buffer): void {
     this.#together();
-    this.#options.socket.send(frame, TEXT);
+    this.#socket.send(frame, TEXT);
   }
 
   hasHad(cursor: number): void {
@@ -142,7 +159,7 @@ export class Outlet implements Port {
       return;
     }
     this.#together();
-    this.#options.socket.send(text, TEXT, () => {
+    this.#socket.send(text, TEXT, () => {
       this.#unread -= 1;
       this.#onWritten();
     });
@@ -152,44 +169,45 @@ export class Outlet implements Port {
     if (this.#closed) return;
     this.#end();
     this.#closedWith = { code, reason };
-    const { socket, clock } = this.#options;
+    const socket = this.#socket;
     socket.close(code, reason);
-    const grace = clock.setTimer(CLOSE_GRACE_MS, () => socket.terminate());
+    const grace = this.#deps.clock.setTimer(CLOSE_GRACE_MS, () => socket.terminate());
     socket.once('close', () => grace.cancel());
   }
 
   readonly #onWritten = (): void => {
-    const { socket, socketBytes } = this.#options;
-    if (this.#progress === 'behind' && !this.#closed && socket.bufferedAmount <= socketBytes / 2) this.pump();
+    if (this.#progress !== 'behind' || this.#closed) return;
+    if (this.#socket.bufferedAmount <= this.#deps.bounds.socketBytes / 2) this.pump();
   };
 
   /** All that is sent until what is being done is done goes out in one write. */
   #together(): void {
     if (this.#corked) return;
     this.#corked = true;
-    this.#options.transport.cork();
+    this.#transport.cork();
     process.nextTick(() => {
       this.#corked = false;
-      this.#options.transport.uncork();
+      this.#transport.uncork();
     });
   }
 
   #tick(): void {
-    const now = this.#options.clock.monotonic();
-    if (now - this.#heardAt >= limits.pongTimeoutMs) {
+    const now = this.#deps.clock.monotonic();
+    // The next look is a beat away, and would be too late.
+    if (now - this.#heardAt > limits.pongTimeoutMs - BEAT_MS) {
       this.#end();
       this.#closedWith = { code: 1006, reason: `nothing came for ${limits.pongTimeoutMs / 1000} s` };
-      this.#options.socket.terminate();
+      this.#socket.terminate();
       return;
     }
-    if (this.#sent > this.#asked || now - this.#pingedAt >= limits.pingIntervalMs) this.#ask();
+    if (this.#sent > this.#asked || now - this.#pingedAt > limits.pingIntervalMs - BEAT_MS) this.#ask();
   }
 
   #ask(): void {
     this.#sinceAsked = 0;
     this.#asked = this.#sent;
-    this.#pingedAt = this.#options.clock.monotonic();
-    this.#options.socket.ping(String(this.#sent), undefined, () => {});
+    this.#pingedAt = this.#deps.clock.monotonic();
+    this.#socket.ping(String(this.#sent), undefined, () => {});
   }
 
   #onPong(payload: Buffer): void {
@@ -198,12 +216,12 @@ export class Outlet implements Port {
     const cursor = /^\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
     if (this.#closed || !(cursor > this.#confirmed && cursor <= this.#sent)) return;
     this.#confirmed = cursor;
-    this.#options.onConfirmed(cursor);
+    this.#onConfirmed(cursor);
   }
 
   #end(): void {
     this.#closed = true;
-    this.#heartbeat.cancel();
+    this.#leaveBeats();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Ports } from '../ports.ts';
+import { Rounds } from '../rounds.ts';
 import type { RandomBytes } from '../secrets.ts';
 import type { Server, Servers } from '../servers.ts';
 import type { Streams } from '../streams.ts';
@@ -13,7 +14,6 @@ import {
   whyGone,
 } from './absence.ts';
 import { PROBE_EVERY_MS, Probe } from './probe.ts';
-import { Rounds } from './rounds.ts';
 
 export interface PresenceOptions {
   readonly ports: Ports;

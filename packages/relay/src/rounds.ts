@@ -1,5 +1,5 @@
-import { type Clock, every, type Timer } from '../clock.ts';
-import type { RandomBytes } from '../secrets.ts';
+import { type Clock, every, type Timer } from './clock.ts';
+import type { RandomBytes } from './secrets.ts';
 
 /** Parts of a round; one timer goes through them. */
 const PARTS = 40;
