@@ -1,3 +1,4 @@
+export { classifyStatus, type StatusVerdict } from './classify.ts';
 export { type Clock, type Random, type Reading, systemClock, type Timer } from './clock.ts';
 export type { LeaseCounts } from './counts.ts';
 export { type Deadline, type DeadlinePlan, type DeadlineReason, endsAt, isAhead, planDeadline } from './deadline.ts';

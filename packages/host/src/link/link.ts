@@ -32,7 +32,7 @@ export interface LinkStatus {
 type Ended = 'no token' | 'refused' | 'dropped' | 'dropped after a stable minute';
 
 export interface LinkOptions {
-  readonly lease: Lease;
+  readonly lease: Pick<Lease, 'peek' | 'acquire' | 'waitUntilReady' | 'reject'>;
   /** Of handshakes. */
   readonly deadline: EndpointDeadline;
   readonly clock: Clock;

@@ -1,0 +1,120 @@
+import type { Simulation } from '../engine/simulation.ts';
+import type { Meter } from '../figures/meter.ts';
+import type { AuthorityPlan } from '../scenario/schema.ts';
+import type { Admission } from './admission.ts';
+import { type Answer, type Endpoint, expiryOf, makeToken, NO_ANSWER } from './answer.ts';
+import type { Fault, Incidents } from './incidents.ts';
+import { serverDate } from './server-date.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** One request, as it stands at the authority's door. */
+export interface Call {
+  readonly endpoint: Endpoint;
+  readonly host: number;
+  /** The server token it carries; null for a refresh, which carries the account's. */
+  readonly token: string | null;
+  readonly onAnswer: (answer: Answer) => void;
+  /** Whoever asked has gone. */
+  abandoned: boolean;
+}
+
+export interface AuthorityOptions {
+  readonly simulation: Simulation;
+  readonly plan: AuthorityPlan;
+  /** Requests a second that it can do. */
+  readonly capacity: number;
+  readonly tokenLifeMs: number;
+  readonly incidents: Incidents;
+  readonly admission: Admission;
+  readonly meter: Meter;
+  readonly random: () => number;
+}
+
+/**
+ * What a fleet asks: so many workers, a queue before them, a fault now and then. Before the simulation's zero it answers everything at
+ * once and counts nothing, so that a fleet can be set up.
+ */
+export class Authority {
+  readonly #options: AuthorityOptions;
+  readonly #queue = new WorkQueue<Call>();
+  /** Work of those who have gone is done all the same. */
+  readonly #isBlind: boolean;
+  readonly #workers: number;
+  readonly #serviceMs: number;
+  #busy = 0;
+
+  constructor(options: AuthorityOptions) {
+    const { plan, capacity } = options;
+    this.#options = options;
+    this.#isBlind = plan.overload === 'collapse';
+    this.#workers = Math.max(1, Math.round((capacity * plan.service_ms) / 1000));
+    // so that whole workers make up the capacity
+    this.#serviceMs = (this.#workers * 1000) / capacity;
+  }
+
+  /** Takes a request; its answer comes through `onAnswer`, or never. */
+  take(call: Call): void {
+    const { simulation, incidents, meter } = this.#options;
+    if (simulation.now < 0) return call.onAnswer(this.#answer(call));
+    meter.asked(call.endpoint, call.host);
+    const fault = incidents.meet(call.endpoint, simulation.now);
+    if (fault === null) this.#enqueue(call);
+    else this.#fail(call, fault);
+  }
+
+  #fail(call: Call, fault: Fault): void {
+    switch (fault.fault) {
+      case 'hang':
+        return;
+      case 'refused':
+        return call.onAnswer(NO_ANSWER);
+      case 'malformed':
+        return call.onAnswer(this.#said(200, null));
+      case 'slow':
+        this.#options.simulation.after(fault.by * 1000, () => this.#enqueue(call));
+        return;
+      default:
+        return call.onAnswer(this.#said(Number(fault.fault), fault.retry_after ?? null));
+    }
+  }
+
+  #enqueue(call: Call): void {
+    const refusal = this.#options.admission.enter(call.endpoint, this.#queue.length);
+    if (refusal !== null) return call.onAnswer(this.#said(refusal.status, refusal.retryAfterSeconds));
+    if (this.#busy < this.#workers) this.#work(call);
+    else this.#queue.push(call);
+  }
+
+  #work(call: Call): void {
+    const { simulation, random } = this.#options;
+    this.#busy += 1;
+    const serviceMs = this.#serviceMs * (0.5 + random());
+    simulation.after(serviceMs, () => {
+      this.#busy -= 1;
+      this.#options.admission.leave();
+      this.#options.meter.worked(serviceMs, call.abandoned);
+      if (!call.abandoned) call.onAnswer(this.#answer(call));
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
+      if (!call.abandoned || this.#isBlind) return this.#work(call);
+      this.#options.admission.leave();
+    }
+  }
+
+  #answer({ endpoint, host, token }: Call): Answer {
+    const { simulation, tokenLifeMs } = this.#options;
+    const { now } = simulation;
+    if (endpoint === 'refresh') return { ...this.#said(200, null), token: makeToken(host, now, tokenLifeMs) };
+    if (token === null || expiryOf(token) <= now) return this.#said(401, null);
+    return this.#said(endpoint === 'handshake' ? 101 : 200, null);
+  }
+
+  #said(status: number, retryAfterSeconds: number | null): Answer {
+    const retryAfter = retryAfterSeconds === null ? null : String(retryAfterSeconds);
+    return { status, retryAfter, date: serverDate(this.#options.simulation.now), token: null };
+  }
+}

@@ -1,0 +1,67 @@
+import { type Admission, rejectBeyond, takeAll } from './authority/admission.ts';
+import { Authority } from './authority/authority.ts';
+import { Incidents } from './authority/incidents.ts';
+import { SeededRandom } from './engine/random.ts';
+import { Simulation } from './engine/simulation.ts';
+import { Meter } from './figures/meter.ts';
+import { SET_UP_MS, setUpFleet } from './fleet/fleet.ts';
+import type { Policy } from './policies/policy.ts';
+import { endOfTrouble, steadyLoad } from './scenario/load.ts';
+import type { Scenario } from './scenario/schema.ts';
+
+export interface SimulateOptions {
+  readonly scenario: Scenario;
+  readonly policy: Policy;
+  readonly hosts: number;
+  readonly seed: string;
+  /** Stops early; what was computed so far is the result. */
+  readonly signal?: AbortSignal | undefined;
+  /** @param share of the simulated time, from 0 to 1 */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+/** What a run left to be evaluated. */
+export interface Run {
+  readonly meter: Meter;
+  readonly events: number;
+  /** Requests a second in quiet times, by the scenario. */
+  readonly steadyLoad: number;
+  /** Those who were hurt when the trouble ended, and for how long they had been so, summed up. */
+  readonly hurtAtEnd: { readonly hosts: number; readonly ms: number };
+  readonly isComplete: boolean;
+}
+
+/** One fleet with one policy through one scenario. The same options give the same run. */
+export async function simulate(options: SimulateOptions): Promise<Run> {
+  const { scenario, policy, hosts, signal, onProgress } = options;
+  const durationMs = scenario.duration * 1000;
+  const seeded = new SeededRandom(options.seed);
+  const simulation = new Simulation(-SET_UP_MS);
+  const meter = new Meter(simulation, hosts, durationMs);
+  const load = steadyLoad(scenario, hosts);
+  const capacity = load * scenario.authority.capacity;
+  const authority = new Authority({
+    simulation,
+    plan: scenario.authority,
+    capacity,
+    tokenLifeMs: scenario.token_life * 1000,
+    incidents: new Incidents(scenario.incidents, seeded.stream('incidents')),
+    admission: admissionOf(scenario, capacity),
+    meter,
+    random: seeded.stream('authority'),
+  });
+  setUpFleet({ simulation, authority, meter, scenario }, hosts, policy, seeded);
+  let hurtAtEnd = { hosts: 0, ms: 0 };
+  const end = endOfTrouble(scenario);
+  if (end !== null) simulation.at(end * 1000, () => void (hurtAtEnd = meter.hurtNow()));
+  const isComplete = await simulation.run(durationMs, {
+    signal,
+    onProgress: onProgress && ((now) => onProgress(Math.max(0, now / durationMs))),
+  });
+  return { meter, events: simulation.events, steadyLoad: load, hurtAtEnd, isComplete };
+}
+
+function admissionOf({ authority }: Scenario, capacity: number): Admission {
+  if (authority.overload === 'collapse') return takeAll;
+  return rejectBeyond(capacity * authority.queue_seconds);
+}
