@@ -12,6 +12,8 @@ export class Renewal {
   #timer: Timer | null = null;
   #unwatch: (() => void) | null = null;
   #spread = { generation: -1, value: 0 };
+  /** Made once: a process with many leases looks often. */
+  readonly #lookAgain = (): void => this.look();
 
   constructor(ledger: Ledger, clock: Clock, random: Random, renew: () => void) {
     this.#ledger = ledger;
@@ -23,7 +25,7 @@ export class Renewal {
   /** Starts for one more user. @returns what ends it for that user */
   start(): () => void {
     this.#users += 1;
-    this.#unwatch ??= this.#ledger.watch(() => this.look());
+    this.#unwatch ??= this.#ledger.watch(this.#lookAgain);
     this.look();
     let stopped = false;
     return () => {
@@ -46,7 +48,7 @@ export class Renewal {
       this.#renew();
     } else {
       // In slices: after a sleep, or when somebody sets the clock, the next look comes soon.
-      this.#timer = this.#clock.setTimer(Math.ceil(Math.min(wait, MAX_TIMER_MS)), () => this.look());
+      this.#timer = this.#clock.setTimer(Math.ceil(Math.min(wait, MAX_TIMER_MS)), this.#lookAgain);
     }
   }
 

@@ -1,6 +1,7 @@
-import { type Admission, rejectBeyond, takeAll } from './authority/admission.ts';
+import { type Admission, type Backlog, rejectBeyond, takeAll } from './authority/admission.ts';
 import { Authority } from './authority/authority.ts';
 import { Incidents } from './authority/incidents.ts';
+import { relayPressure } from './authority/pressure.ts';
 import { SeededRandom } from './engine/random.ts';
 import { Simulation } from './engine/simulation.ts';
 import { Meter } from './figures/meter.ts';
@@ -40,28 +41,34 @@ export async function simulate(options: SimulateOptions): Promise<Run> {
   const meter = new Meter(simulation, hosts, durationMs);
   const load = steadyLoad(scenario, hosts);
   const capacity = load * scenario.authority.capacity;
+  const admit = (backlog: Backlog): Admission => {
+    const { overload, queue_seconds } = scenario.authority;
+    if (overload === 'collapse') return takeAll;
+    if (overload === 'reject') return rejectBeyond(queue_seconds, backlog);
+    const spreads = policy.authority?.spreads ?? true;
+    return relayPressure({ simulation, backlog, random: seeded.stream('admission'), capacity, spreads });
+  };
   const authority = new Authority({
     simulation,
     plan: scenario.authority,
     capacity,
     tokenLifeMs: scenario.token_life * 1000,
     incidents: new Incidents(scenario.incidents, seeded.stream('incidents')),
-    admission: admissionOf(scenario, capacity),
+    admission: admit,
     meter,
     random: seeded.stream('authority'),
   });
   setUpFleet({ simulation, authority, meter, scenario }, hosts, policy, seeded);
   let hurtAtEnd = { hosts: 0, ms: 0 };
   const end = endOfTrouble(scenario);
-  if (end !== null) simulation.at(end * 1000, () => void (hurtAtEnd = meter.hurtNow()));
+  if (end !== null) {
+    simulation.at(end * 1000, () => {
+      hurtAtEnd = meter.hurtNow();
+    });
+  }
   const isComplete = await simulation.run(durationMs, {
     signal,
     onProgress: onProgress && ((now) => onProgress(Math.max(0, now / durationMs))),
   });
   return { meter, events: simulation.events, steadyLoad: load, hurtAtEnd, isComplete };
-}
-
-function admissionOf({ authority }: Scenario, capacity: number): Admission {
-  if (authority.overload === 'collapse') return takeAll;
-  return rejectBeyond(capacity * authority.queue_seconds);
 }

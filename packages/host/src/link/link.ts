@@ -88,6 +88,7 @@ export class Link {
   async stop(why: string): Promise<void> {
     this.#stopping?.abort();
     this.#stopping = null;
+    this.#shaking?.abort();
     this.#surroundings?.stop();
     this.#surroundings = null;
     this.#connection?.close(why);
@@ -110,7 +111,7 @@ export class Link {
         continue; // it may have been woken before the end
       }
       const grant = await this.#token(signal, attempts);
-      if (grant === null) break;
+      if (grant === null || signal.aborted) break;
       attempts += 1;
       this.#become({ state: 'connecting' }, { attempts });
       const ended = await this.#attempt(grant, signal).catch((error: unknown): Ended => {
@@ -152,7 +153,7 @@ export class Link {
     const shaking = new AbortController();
     this.#shaking = shaking;
     const handshake = { ...request, serverToken: grant.token };
-    const outcome = await connect(handshake, AbortSignal.any([signal, shaking.signal]));
+    const outcome = await connect(handshake, shaking.signal);
     if (shaking.signal.aborted) {
       if (outcome.kind === 'open') outcome.discard();
       return 'dropped';
@@ -163,7 +164,6 @@ export class Link {
       await this.#hold(outcome, grant, signal);
       return clock.monotonic() - openedAt >= STABLE_MS ? 'dropped after a stable minute' : 'dropped';
     }
-    if (signal.aborted) return 'refused';
     this.#failed(outcome.why);
     if (outcome.kind === 'failed') {
       const { why: message, retryAfter, date } = outcome;
@@ -187,10 +187,6 @@ export class Link {
           resolve();
         },
       });
-      if (signal.aborted) {
-        connection.close('the host is stopping');
-        return;
-      }
       onConnected();
       this.#connection = connection;
       this.#become({ state: 'connected' }, { lastError: null });

@@ -1,25 +1,33 @@
 import type { Endpoint } from './answer.ts';
 
+/** In seconds; null: the answer names no moment. */
 export interface Refusal {
-  readonly status: number;
-  readonly retryAfterSeconds: number | null;
+  readonly retryAfter: number | null;
 }
 
 /** Who may wait for work at the authority. */
 export interface Admission {
-  /** Null: it may. @param waiting how many wait already */
-  enter(endpoint: Endpoint, waiting: number): Refusal | null;
-  /** One that entered is done. */
-  leave(): void;
+  /** Null: it may. A refusal is a 503. */
+  enter(endpoint: Endpoint, host: number): Refusal | null;
+  /** One that entered is done. @param tookMs since then */
+  leave(endpoint: Endpoint, tookMs: number): void;
+}
+
+/** What an admission sees of the work. */
+export interface Backlog {
+  /** Requests that wait. */
+  readonly waiting: number;
+  /** How long the next one will wait, in milliseconds. */
+  readonly delayMs: number;
 }
 
 /** Takes everything. */
 export const takeAll: Admission = { enter: () => null, leave: () => {} };
 
-/** Refuses what would wait behind more than `limit`, and names no moment. */
-export function rejectBeyond(limit: number): Admission {
+/** Refuses what would wait longer than so many seconds, and names no moment. */
+export function rejectBeyond(seconds: number, backlog: Backlog): Admission {
   return {
-    enter: (_endpoint, waiting) => (waiting >= limit ? { status: 503, retryAfterSeconds: null } : null),
+    enter: () => (backlog.delayMs > seconds * 1000 ? { retryAfter: null } : null),
     leave: () => {},
   };
 }

@@ -1,7 +1,7 @@
 import type { Simulation } from '../engine/simulation.ts';
 import type { Meter } from '../figures/meter.ts';
 import type { AuthorityPlan } from '../scenario/schema.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Backlog } from './admission.ts';
 import { type Answer, type Endpoint, expiryOf, makeToken, NO_ANSWER } from './answer.ts';
 import type { Fault, Incidents } from './incidents.ts';
 import { serverDate } from './server-date.ts';
@@ -16,6 +16,8 @@ export interface Call {
   readonly onAnswer: (answer: Answer) => void;
   /** Whoever asked has gone. */
   abandoned: boolean;
+  /** When it was let in; set by the authority. */
+  enteredAt: number;
 }
 
 export interface AuthorityOptions {
@@ -25,7 +27,7 @@ export interface AuthorityOptions {
   readonly capacity: number;
   readonly tokenLifeMs: number;
   readonly incidents: Incidents;
-  readonly admission: Admission;
+  readonly admission: (backlog: Backlog) => Admission;
   readonly meter: Meter;
   readonly random: () => number;
 }
@@ -36,6 +38,7 @@ export interface AuthorityOptions {
  */
 export class Authority {
   readonly #options: AuthorityOptions;
+  readonly #admission: Admission;
   readonly #queue = new WorkQueue<Call>();
   /** Work of those who have gone is done all the same. */
   readonly #isBlind: boolean;
@@ -47,40 +50,49 @@ export class Authority {
     const { plan, capacity } = options;
     this.#options = options;
     this.#isBlind = plan.overload === 'collapse';
-    this.#workers = Math.max(1, Math.round((capacity * plan.service_ms) / 1000));
+    // the relay does one thing at a time
+    this.#workers = plan.overload === 'pressure' ? 1 : Math.max(1, Math.round((capacity * plan.service_ms) / 1000));
     // so that whole workers make up the capacity
     this.#serviceMs = (this.#workers * 1000) / capacity;
+    const queue = this.#queue;
+    const delayMs = 1000 / capacity;
+    this.#admission = options.admission({
+      get waiting() {
+        return queue.length;
+      },
+      get delayMs() {
+        return queue.length * delayMs;
+      },
+    });
   }
 
   /** Takes a request; its answer comes through `onAnswer`, or never. */
   take(call: Call): void {
     const { simulation, incidents, meter } = this.#options;
-    if (simulation.now < 0) return call.onAnswer(this.#answer(call));
+    if (simulation.now < 0) {
+      call.onAnswer(this.#answer(call));
+      return;
+    }
     meter.asked(call.endpoint, call.host);
     const fault = incidents.meet(call.endpoint, simulation.now);
     if (fault === null) this.#enqueue(call);
-    else this.#fail(call, fault);
+    else if (fault.fault === 'slow') simulation.after(fault.by * 1000, () => this.#enqueue(call));
+    else if (fault.fault !== 'hang') call.onAnswer(this.#faulty(fault));
   }
 
-  #fail(call: Call, fault: Fault): void {
-    switch (fault.fault) {
-      case 'hang':
-        return;
-      case 'refused':
-        return call.onAnswer(NO_ANSWER);
-      case 'malformed':
-        return call.onAnswer(this.#said(200, null));
-      case 'slow':
-        this.#options.simulation.after(fault.by * 1000, () => this.#enqueue(call));
-        return;
-      default:
-        return call.onAnswer(this.#said(Number(fault.fault), fault.retry_after ?? null));
-    }
+  #faulty(fault: Exclude<Fault, { readonly fault: 'slow' }>): Answer {
+    if (fault.fault === 'refused') return NO_ANSWER;
+    if (fault.fault === 'malformed') return this.#said(200, null);
+    return this.#said(Number(fault.fault), 'retry_after' in fault ? (fault.retry_after ?? null) : null);
   }
 
   #enqueue(call: Call): void {
-    const refusal = this.#options.admission.enter(call.endpoint, this.#queue.length);
-    if (refusal !== null) return call.onAnswer(this.#said(refusal.status, refusal.retryAfterSeconds));
+    const refusal = this.#admission.enter(call.endpoint, call.host);
+    if (refusal !== null) {
+      call.onAnswer(this.#said(503, refusal.retryAfter));
+      return;
+    }
+    call.enteredAt = this.#options.simulation.now;
     if (this.#busy < this.#workers) this.#work(call);
     else this.#queue.push(call);
   }
@@ -91,7 +103,7 @@ export class Authority {
     const serviceMs = this.#serviceMs * (0.5 + random());
     simulation.after(serviceMs, () => {
       this.#busy -= 1;
-      this.#options.admission.leave();
+      this.#left(call);
       this.#options.meter.worked(serviceMs, call.abandoned);
       if (!call.abandoned) call.onAnswer(this.#answer(call));
       this.#next();
@@ -100,9 +112,16 @@ export class Authority {
 
   #next(): void {
     for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
-      if (!call.abandoned || this.#isBlind) return this.#work(call);
-      this.#options.admission.leave();
+      if (!call.abandoned || this.#isBlind) {
+        this.#work(call);
+        return;
+      }
+      this.#left(call);
     }
+  }
+
+  #left({ endpoint, enteredAt }: Call): void {
+    this.#admission.leave(endpoint, this.#options.simulation.now - enteredAt);
   }
 
   #answer({ endpoint, host, token }: Call): Answer {

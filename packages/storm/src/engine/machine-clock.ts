@@ -97,9 +97,12 @@ class MachineTimer extends Event implements Timer {
     if (this.#isCancelled || this.#clock.isStopped) return;
     const left = this.#due - this.#machine.monotonic();
     // the sum of two sleeps is not exact
-    if (left < 1e-3) return this.#fire();
-    this.isOver = false;
-    this.#machine.simulation.schedule(left, this);
+    if (left < 1e-3) {
+      this.#fire();
+    } else {
+      this.isOver = false;
+      this.#machine.simulation.schedule(left, this);
+    }
   }
 
   cancel(): void {

@@ -155,6 +155,7 @@ export class Meter {
     this.series.hurt[second] = this.#hurtNow;
     this.#askedNow = 0;
     this.#second += 1;
-    if (this.#second < this.series.asked.length) this.#simulation.at((this.#second + 1) * SAMPLE_MS, () => this.#sample());
+    if (this.#second < this.series.asked.length)
+      this.#simulation.at((this.#second + 1) * SAMPLE_MS, () => this.#sample());
   }
 }

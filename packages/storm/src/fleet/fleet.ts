@@ -30,7 +30,9 @@ export function setUpFleet(world: World, hosts: number, policy: Policy, seeded: 
     }
     if (loop !== undefined && choose() < loop.share) {
       meter.ignore(host);
-      simulation.at(choose() * (loop.life + loop.pause) * 1000, () => machine.crashLoop(loop.life * 1000, loop.pause * 1000));
+      simulation.at(choose() * (loop.life + loop.pause) * 1000, () =>
+        machine.crashLoop(loop.life * 1000, loop.pause * 1000),
+      );
     }
     for (const incident of scenario.incidents) {
       if (incident.fault !== 'cut-links') continue;
@@ -49,7 +51,9 @@ function firstToken(host: number, { token_life, fleet }: Scenario, random: () =>
   // no older than where every policy would still be content with it
   const oldestMs = lifeMs - Math.min(300_000, lifeMs / 3);
   const ageMs =
-    fleet.enrolled === 'together' ? fleet.enrolled_ago * 1000 + random() * TOGETHER_MS : oldestMs * random() + SET_UP_MS;
+    fleet.enrolled === 'together'
+      ? fleet.enrolled_ago * 1000 + random() * TOGETHER_MS
+      : oldestMs * random() + SET_UP_MS;
   return makeToken(host, -ageMs, lifeMs);
 }
 

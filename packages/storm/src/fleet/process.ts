@@ -67,6 +67,7 @@ export class HostProcess {
         host: this.host,
         token,
         abandoned: false,
+        enteredAt: 0,
         onAnswer: (answer) => void simulation.after(oneWayMs, () => settle(answer)),
       };
       const onAbort = (): void => {

@@ -1,5 +1,5 @@
-import { exponential } from '../engine/random.ts';
 import type { Event } from '../engine/event-queue.ts';
+import { exponential } from '../engine/random.ts';
 import type { Simulation } from '../engine/simulation.ts';
 
 /** How long a host waits for the answer to a ping when it doubts its link, and when it does not, in ms. */

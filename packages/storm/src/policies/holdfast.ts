@@ -82,7 +82,7 @@ const IDENTITY = { relay: 'simulated', serverId: 'srv', serverName: 'machine', i
 const isServed = (): boolean => true;
 const isNotServed = (): boolean => false;
 
-function makeLease(process: HostProcess, ablation: Ablation, path: string): Lease {
+export function makeLease(process: HostProcess, ablation: Ablation, path: string): Lease {
   const { clock, random } = process;
   let last: Answer | null = null;
   const lease = new Lease({

@@ -8,7 +8,8 @@ export function leaseOutcome({ status, retryAfter, date, token }: Answer, clock:
   const receivedAt = { wall: clock.wall(), monotonic: clock.monotonic() };
   const answer = { status, requestId: null, retryAfter, date, receivedAt };
   const verdict = classifyStatus(status);
-  if (verdict !== 'success' && verdict !== 'undecided') return { kind: verdict, message: `answered with ${status}`, answer };
+  if (verdict !== 'success' && verdict !== 'undecided')
+    return { kind: verdict, message: `answered with ${status}`, answer };
   if (verdict === 'undecided' || token === null) return { kind: 'invalid', message: 'a malformed answer', answer };
   return { kind: 'success', token: token.text, expiresAt: EPOCH_MS + token.expiresAt, answer };
 }

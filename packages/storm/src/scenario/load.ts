@@ -16,6 +16,9 @@ export function endOfTrouble({ incidents, fleet }: Scenario): number | null {
 
 /** When the first incident begins, likewise. */
 export function startOfTrouble({ incidents, fleet }: Scenario): number | null {
-  const starts = [...incidents.map(({ from }) => from), ...(fleet.asleep === undefined ? [] : [fleet.asleep.wake_from])];
+  const starts = [
+    ...incidents.map(({ from }) => from),
+    ...(fleet.asleep === undefined ? [] : [fleet.asleep.wake_from]),
+  ];
   return starts.length === 0 ? null : Math.min(...starts);
 }

@@ -11,7 +11,10 @@ const window = {
 };
 
 const targets = {
-  endpoints: z.array(z.enum(['refresh', 'handshake', 'pair'])).min(1).default(['refresh']),
+  endpoints: z
+    .array(z.enum(['refresh', 'handshake', 'pair']))
+    .min(1)
+    .default(['refresh']),
   /** Of the requests, each by its own chance. */
   share: share.default(1),
 };
@@ -63,17 +66,16 @@ const FleetSchema = z.strictObject({
 });
 
 /** A scenario as a file says it. Times are in seconds. */
-export const ScenarioSchema = z
-  .strictObject({
-    name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'is lower-case letters, digits and hyphens, at most 64'),
-    about: z.string().max(500),
-    /** How long it is watched. */
-    duration: z.number().min(60).max(86_400).default(3_600),
-    token_life: z.number().min(30).max(86_400).default(3_600),
-    authority: AuthoritySchema.prefault({}),
-    fleet: FleetSchema.prefault({}),
-    incidents: z.array(IncidentSchema).max(50).default([]),
-  });
+export const ScenarioSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'is lower-case letters, digits and hyphens, at most 64'),
+  about: z.string().max(500),
+  /** How long it is watched. */
+  duration: z.number().min(60).max(86_400).default(3_600),
+  token_life: z.number().min(30).max(86_400).default(3_600),
+  authority: AuthoritySchema.prefault({}),
+  fleet: FleetSchema.prefault({}),
+  incidents: z.array(IncidentSchema).max(50).default([]),
+});
 
 export type Scenario = z.output<typeof ScenarioSchema>;
 export type Incident = Scenario['incidents'][number];
