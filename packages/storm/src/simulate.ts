@@ -5,6 +5,7 @@ import { relayPressure } from './authority/pressure.ts';
 import { SeededRandom } from './engine/random.ts';
 import { Simulation } from './engine/simulation.ts';
 import { Meter } from './figures/meter.ts';
+import type { Search } from './figures/seekers.ts';
 import { SET_UP_MS, setUpFleet } from './fleet/fleet.ts';
 import type { Policy } from './policies/policy.ts';
 import { endOfTrouble, steadyLoad } from './scenario/load.ts';
@@ -27,8 +28,8 @@ export interface Run {
   readonly events: number;
   /** Requests a second in quiet times, by the scenario. */
   readonly steadyLoad: number;
-  /** Those who were hurt when the trouble ended, and for how long they had been so, summed up. */
-  readonly hurtAtEnd: { readonly hosts: number; readonly ms: number };
+  /** Null until the trouble was over. */
+  readonly search: Search | null;
   readonly isComplete: boolean;
 }
 
@@ -59,16 +60,16 @@ export async function simulate(options: SimulateOptions): Promise<Run> {
     random: seeded.stream('authority'),
   });
   setUpFleet({ simulation, authority, meter, scenario }, hosts, policy, seeded);
-  let hurtAtEnd = { hosts: 0, ms: 0 };
+  let search: Search | null = null;
   const end = endOfTrouble(scenario);
   if (end !== null) {
     simulation.at(end * 1000, () => {
-      hurtAtEnd = meter.hurtNow();
+      search = meter.seekers.end(simulation.now);
     });
   }
   const isComplete = await simulation.run(durationMs, {
     signal,
     onProgress: onProgress && ((now) => onProgress(Math.max(0, now / durationMs))),
   });
-  return { meter, events: simulation.events, steadyLoad: load, hurtAtEnd, isComplete };
+  return { meter, events: simulation.events, steadyLoad: load, search, isComplete };
 }

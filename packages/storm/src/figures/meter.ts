@@ -1,10 +1,6 @@
 import type { Endpoint } from '../authority/answer.ts';
 import type { Simulation } from '../engine/simulation.ts';
-
-/** Why a host is not well, as bits. */
-const REFRESH = 1;
-const HANDSHAKE = 2;
-const DOWN = 4;
+import { Seekers } from './seekers.ts';
 
 const SAMPLE_MS = 1_000;
 
@@ -15,50 +11,46 @@ export interface Series {
   /** Hosts that are awake and linked, at its end. */
   readonly linked: Uint32Array;
   readonly awake: Uint32Array;
-  /** Hosts that were refused, heard nothing, or lost their link, and are not back. */
-  readonly hurt: Uint32Array;
+  /** Hosts that are awake, have no link, and should. */
+  readonly down: Uint32Array;
 }
 
 /** Counts what happens while it happens. Hosts are numbers from 0. */
 export class Meter {
   readonly series: Series;
+  readonly seekers: Seekers;
   readonly asks: Record<Endpoint, number> = { refresh: 0, handshake: 0, pair: 0 };
   /** Requests that ended without what was asked for, by the host that asked. */
   failures = 0;
-  /** Requests of hosts that were hurt at that moment: they look whether the authority is back. */
-  probes = 0;
   pairings = { asked: 0, served: 0 };
   /** Milliseconds of work at the authority. */
   work = { all: 0, wasted: 0 };
   readonly #simulation: Simulation;
-  readonly #reasons: Uint8Array;
   readonly #linked: Uint8Array;
   readonly #asleep: Uint8Array;
-  /** Whose links are of no interest: they die by themselves. */
-  readonly #ignored: Uint8Array;
-  readonly #hurtSince: Float64Array;
+  /** Whose links die by themselves. */
+  readonly #dying: Uint8Array;
   #askedNow = 0;
   #linkedNow = 0;
   #awakeNow = 0;
-  #hurtNow = 0;
+  #downNow = 0;
   #second = 0;
 
   constructor(simulation: Simulation, hosts: number, durationMs: number) {
     const seconds = Math.ceil(durationMs / SAMPLE_MS);
     this.#simulation = simulation;
+    this.seekers = new Seekers(hosts);
     this.series = {
       asked: new Uint32Array(seconds),
       linked: new Uint32Array(seconds),
       awake: new Uint32Array(seconds),
-      hurt: new Uint32Array(seconds),
+      down: new Uint32Array(seconds),
     };
-    this.#reasons = new Uint8Array(hosts).fill(DOWN);
     this.#linked = new Uint8Array(hosts);
     this.#asleep = new Uint8Array(hosts);
-    this.#ignored = new Uint8Array(hosts);
-    this.#hurtSince = new Float64Array(hosts);
+    this.#dying = new Uint8Array(hosts);
     this.#awakeNow = hosts;
-    this.#hurtNow = hosts;
+    this.#downNow = hosts;
     simulation.at(SAMPLE_MS, () => this.#sample());
   }
 
@@ -71,7 +63,7 @@ export class Meter {
   asked(endpoint: Endpoint, host: number): void {
     this.asks[endpoint] += 1;
     this.#askedNow += 1;
-    if (endpoint !== 'pair' && this.#isHurt(host)) this.probes += 1;
+    this.seekers.asked(endpoint, host);
   }
 
   worked(ms: number, wasted: boolean): void {
@@ -79,13 +71,12 @@ export class Meter {
     if (wasted) this.work.wasted += ms;
   }
 
-  /** What came of a request, at the host. A refused pairing is its caller's, and hurts nobody else. */
+  /** What came of a request, at the host. */
   answered(endpoint: Endpoint, host: number, isSuccess: boolean): void {
-    if (!isSuccess && this.#simulation.now >= 0) this.failures += 1;
-    if (endpoint === 'pair') return;
-    const reason = endpoint === 'refresh' ? REFRESH : HANDSHAKE;
-    if (isSuccess) this.#heal(host, reason);
-    else this.#hurt(host, reason);
+    const { now } = this.#simulation;
+    if (now < 0) return;
+    if (!isSuccess) this.failures += 1;
+    this.seekers.answered(endpoint, host, isSuccess, now);
   }
 
   paired(served: boolean): void {
@@ -97,54 +88,27 @@ export class Meter {
     if ((this.#linked[host] === 1) === isUp) return;
     this.#linked[host] = isUp ? 1 : 0;
     this.#linkedNow += isUp ? 1 : -1;
-    if (isUp) this.#heal(host, DOWN);
-    else if (this.#asleep[host] === 0) this.#hurt(host, DOWN);
+    if (this.#asleep[host] === 0 && this.#dying[host] === 0) this.#downNow += isUp ? -1 : 1;
   }
 
+  /** The authority has given up the host's link long before it wakes. */
   sleep(host: number): void {
+    this.link(host, false);
     this.#asleep[host] = 1;
     this.#awakeNow -= 1;
-    this.#heal(host, REFRESH | HANDSHAKE | DOWN);
+    this.#downNow -= 1;
   }
 
   wake(host: number): void {
     this.#asleep[host] = 0;
     this.#awakeNow += 1;
-    if (this.#linked[host] === 0) this.#hurt(host, DOWN);
+    this.#downNow += 1;
   }
 
-  ignore(host: number): void {
-    this.#heal(host, REFRESH | HANDSHAKE | DOWN);
-    this.#ignored[host] = 1;
-  }
-
-  /** For how long, in ms, those who are hurt now have been so, summed up, and how many they are. */
-  hurtNow(): { readonly hosts: number; readonly ms: number } {
-    let ms = 0;
-    for (let host = 0; host < this.#reasons.length; host += 1) {
-      if (this.#isHurt(host)) ms += this.#simulation.now - (this.#hurtSince[host] ?? 0);
-    }
-    return { hosts: this.#hurtNow, ms };
-  }
-
-  #isHurt(host: number): boolean {
-    return this.#reasons[host] !== 0;
-  }
-
-  #hurt(host: number, reason: number): void {
-    if (this.#ignored[host] === 1) return;
-    const before = this.#reasons[host] ?? 0;
-    this.#reasons[host] = before | reason;
-    if (before !== 0) return;
-    this.#hurtNow += 1;
-    this.#hurtSince[host] = this.#simulation.now;
-  }
-
-  #heal(host: number, reason: number): void {
-    const before = this.#reasons[host] ?? 0;
-    const after = before & ~reason;
-    this.#reasons[host] = after;
-    if (before !== 0 && after === 0) this.#hurtNow -= 1;
+  /** From now on this host's link dies again and again, and is no sign of trouble. */
+  dies(host: number): void {
+    if (this.#linked[host] === 0) this.#downNow -= 1;
+    this.#dying[host] = 1;
   }
 
   #sample(): void {
@@ -152,7 +116,7 @@ export class Meter {
     this.series.asked[second] = this.#askedNow;
     this.series.linked[second] = this.#linkedNow;
     this.series.awake[second] = this.#awakeNow;
-    this.series.hurt[second] = this.#hurtNow;
+    this.series.down[second] = this.#downNow;
     this.#askedNow = 0;
     this.#second += 1;
     if (this.#second < this.series.asked.length)

@@ -29,10 +29,10 @@ export function setUpFleet(world: World, hosts: number, policy: Policy, seeded: 
       simulation.at(between(asleep.wake_from, asleep.wake_to, choose), () => machine.wake());
     }
     if (loop !== undefined && choose() < loop.share) {
-      meter.ignore(host);
-      simulation.at(choose() * (loop.life + loop.pause) * 1000, () =>
-        machine.crashLoop(loop.life * 1000, loop.pause * 1000),
-      );
+      simulation.at(choose() * (loop.life + loop.pause) * 1000, () => {
+        meter.dies(host);
+        machine.crashLoop(loop.life * 1000, loop.pause * 1000);
+      });
     }
     for (const incident of scenario.incidents) {
       if (incident.fault !== 'cut-links') continue;

@@ -61,7 +61,6 @@ export class Machine {
     this.#isAsleep = true;
     this.#clock.sleep();
     world.meter.sleep(host);
-    world.meter.link(host, false); // the authority has given it up long before it wakes
   }
 
   wake(): void {

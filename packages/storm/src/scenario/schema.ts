@@ -36,7 +36,7 @@ export const IncidentSchema = z.discriminatedUnion('fault', [
 
 const AuthoritySchema = z.strictObject({
   /** How much more than the steady load it can do. */
-  capacity: positive.max(10_000).default(4),
+  capacity: positive.max(10_000).default(20),
   /** Work on one request. */
   service_ms: positive.max(10_000).default(20),
   /** There and back. */

@@ -16,7 +16,7 @@ const RETRY_AFTER_SPREAD_MS = 30_000;
 export function codexTokens({ process, refresh }: PeerPorts): TokenRule {
   const { clock, random } = process;
   let held = process.firstToken;
-  let deadline = 0;
+  let deadline = Number.NEGATIVE_INFINITY;
   const failed = (answer: Answer | null): void => {
     const asked = retryAfterMs(answer, process);
     const wait = asked === null ? LEAST_MS + random() * SPREAD_MS : asked + random() * RETRY_AFTER_SPREAD_MS;

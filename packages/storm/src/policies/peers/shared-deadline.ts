@@ -14,7 +14,7 @@ const SPREAD_MS = 12_000;
 export function sharedDeadlineTokens({ process, refresh }: PeerPorts): TokenRule {
   const { clock, random } = process;
   let held = process.firstToken;
-  let deadline = 0;
+  let deadline = Number.NEGATIVE_INFINITY;
   let flight: Promise<void> | null = null;
 
   const renew = async (): Promise<void> => {
