@@ -14,6 +14,7 @@ import { pairCommand } from './commands/pair.ts';
 import { relayCommand } from './commands/relay.ts';
 import { serviceCommand } from './commands/service.ts';
 import { statusCommand } from './commands/status.ts';
+import { stormCommand } from './commands/storm.ts';
 import { upCommand } from './commands/up.ts';
 import { exitCodes } from './exit-codes.ts';
 import { version } from './version.ts';
@@ -51,6 +52,7 @@ function program(): Command {
     forwardCommand,
     doctorCommand,
     serviceCommand,
+    stormCommand,
   ];
   for (const command of commands) holdfast.addCommand(inherit(holdfast, command()));
   return holdfast;

@@ -1,6 +1,10 @@
 export type { Curve, Figures, Recovery } from './figures/figures.ts';
 export { policies } from './policies/index.ts';
 export type { Policy, Program } from './policies/policy.ts';
+export { linkedChart, loadChart, noticingChart } from './report/charts.ts';
+export { htmlReport } from './report/html.ts';
+export { COLUMNS, rowOf } from './report/rows.ts';
+export { describeCurve, progressBar, sparkline } from './report/terminal.ts';
 export { parseScenario, ScenarioError } from './scenario/parse.ts';
 export { type Scenario, ScenarioSchema } from './scenario/schema.ts';
 export { shippedScenarios } from './scenario/shipped.ts';

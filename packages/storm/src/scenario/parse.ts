@@ -22,7 +22,10 @@ export function parseScenario(text: string, file: string): Scenario {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ScenarioError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    const line = text.slice(0, syntaxErrorAt(text)).split('\n').length;
+    throw new ScenarioError(
+      `${file}:${line}: this is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
   const parsed = ScenarioSchema.safeParse(value);
   if (!parsed.success) throw faults(text, file, parsed.error.issues.map(describe));
@@ -60,4 +63,35 @@ function nameOf(path: readonly Step[]): string {
     if (typeof step === 'number') return `${name}[${step}]`;
     return name === '' ? step : `${name}.${step}`;
   }, '');
+}
+
+/** Where a text stops being the beginning of a JSON value: the parser itself does not always say. */
+function syntaxErrorAt(text: string): number {
+  let good = 0;
+  let bad = text.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isBeginning(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function isBeginning(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    return (
+      error instanceof Error &&
+      /end of JSON|Unterminated|Expected .* after|Expected property name/.test(error.message) &&
+      isAtEnd(error.message, text)
+    );
+  }
+}
+
+/** An error that names a position is about the missing end only if that is the position. */
+function isAtEnd(message: string, text: string): boolean {
+  const position = /position (\d+)/.exec(message)?.[1];
+  return position === undefined || Number(position) >= text.trimEnd().length;
 }
