@@ -47,7 +47,7 @@ export async function simulate(options: SimulateOptions): Promise<Run> {
     if (overload === 'collapse') return takeAll;
     if (overload === 'reject') return rejectBeyond(queue_seconds, backlog);
     const spreads = policy.authority?.spreads ?? true;
-    return relayPressure({ simulation, backlog, random: seeded.stream('admission'), capacity, spreads });
+    return relayPressure({ simulation, random: seeded.stream('admission'), spreads });
   };
   const authority = new Authority({
     simulation,

@@ -57,9 +57,6 @@ export class Authority {
     const queue = this.#queue;
     const delayMs = 1000 / capacity;
     this.#admission = options.admission({
-      get waiting() {
-        return queue.length;
-      },
       get delayMs() {
         return queue.length * delayMs;
       },
@@ -98,30 +95,37 @@ export class Authority {
   }
 
   #work(call: Call): void {
-    const { simulation, random } = this.#options;
+    const { simulation, random, meter } = this.#options;
     this.#busy += 1;
     const serviceMs = this.#serviceMs * (0.5 + random());
     simulation.after(serviceMs, () => {
       this.#busy -= 1;
-      this.#left(call);
-      this.#options.meter.worked(serviceMs, call.abandoned);
+      this.#admission.leave(call.endpoint);
+      meter.worked(serviceMs, call.abandoned);
       if (!call.abandoned) call.onAnswer(this.#answer(call));
       this.#next();
     });
   }
 
+  /** Takes up what waits, until there is something to work on. */
   #next(): void {
     for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
-      if (!call.abandoned || this.#isBlind) {
+      if (this.#isWanted(call)) {
         this.#work(call);
         return;
       }
-      this.#left(call);
     }
   }
 
-  #left({ endpoint, enteredAt }: Call): void {
-    this.#admission.leave(endpoint, this.#options.simulation.now - enteredAt);
+  #isWanted(call: Call): boolean {
+    const { endpoint, host, abandoned, enteredAt } = call;
+    if (abandoned && !this.#isBlind) {
+      this.#admission.leave(endpoint);
+      return false;
+    }
+    const refusal = this.#admission.begin(endpoint, host, this.#options.simulation.now - enteredAt);
+    if (refusal !== null) call.onAnswer(this.#said(503, refusal.retryAfter));
+    return refusal === null;
   }
 
   #answer({ endpoint, host, token }: Call): Answer {
