@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { missingBrowser } from './support/chromium.ts';
-import { decide, pairByAddress, scriptedAgent, send, startUp, watchedPage } from './support/visit.ts';
+import { decide, everythingServer, pairByAddress, scriptedAgent, send, startUp, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 const FIRST_LOAD_BYTES = 60 * 1024;
@@ -26,7 +26,7 @@ async function assertFits(page: Page, view: string): Promise<void> {
 /** Where whoever looks at the page wants to see it: HOLDFAST_SCREENSHOTS names a folder. */
 async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env['HOLDFAST_SCREENSHOTS'];
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 describe('the page', { skip, concurrency: 2 }, () => {
@@ -64,10 +64,36 @@ describe('the page', { skip, concurrency: 2 }, () => {
       await look('threads');
       await page.getByRole('button', { name: 'Machines' }).click();
       await page.getByText('Online').waitFor();
-      await page.getByRole('button', { name: 'Forget studio' }).click();
+      await page.locator('.lease-chart').waitFor();
       await look('machines');
+      await page.getByText('What this means, and what happened').click();
+      await page.getByRole('button', { name: 'Forget studio' }).click();
+      await look('machines-open');
+      await page.getByRole('button', { name: 'Keep it' }).click();
+      await page.getByRole('button', { name: 'Devices of studio' }).click();
+      await page.getByText('This device', { exact: true }).waitFor();
+      await page.getByRole('button', { name: /^Rename/ }).click();
+      await look('devices');
+      await page.getByRole('button', { name: 'Machines' }).click();
+      await page.getByRole('button', { name: 'Pair another machine' }).click();
+      await page.getByRole('button', { name: 'Scan the QR code' }).click();
+      await page.getByText('The camera was not allowed.').waitFor();
+      await look('camera-refused');
     });
   }
+
+  test('has forms for tools that are complete for a screen reader and fit 320 px', async (t) => {
+    const up = await startUp(t, everythingServer);
+    const page = await watchedPage(t, up.url, { width: 320, height: 640, touch: true });
+    await page.goto(`${up.url}/#${up.code}`);
+    for (const name of ['echo', 'get-annotated-message'])
+      await page.locator('summary', { hasText: name }).first().click();
+    await page.getByRole('button', { name: 'Call echo' }).click();
+    await page.getByText('message is required.').waitFor();
+    await assertFits(page, 'tools');
+    await assertAccessible(page, 'tools');
+    await shoot(page, 'light-tools');
+  });
 
   test('loads in less than 60 KB, from its relay alone', async (t) => {
     const up = await startUp(t);

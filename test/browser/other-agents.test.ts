@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { eventually } from '../e2e/support/host-process.ts';
 import { missingBrowser } from './support/chromium.ts';
-import { startUp, watchedPage } from './support/visit.ts';
+import { everythingServer, startUp, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -16,12 +14,7 @@ const ECHO = `
 
 describe('an agent of another protocol, in a browser', { skip, concurrency: 2 }, () => {
   test('a real MCP server: its tools are listed and called', async (t) => {
-    const require = createRequire(import.meta.url);
-    const server = join(
-      dirname(require.resolve('@modelcontextprotocol/server-everything/package.json')),
-      'dist/index.js',
-    );
-    const up = await startUp(t, ['--', process.execPath, server, 'stdio']);
+    const up = await startUp(t, everythingServer);
     const page = await watchedPage(t, up.url);
     await page.goto(`${up.url}/#${up.code}`);
     const tool = async (name: string) => {

@@ -182,8 +182,9 @@ describe('the story of a lease', () => {
 describe('what is known of a lease', () => {
   test('stays what it was while its host is away', () => {
     const live = reduceLease(UNKNOWN_LEASE, { type: 'lease-told', status: WHOLE, events: DRILL, methods: [] });
-    const away = reduceLease(live, { type: 'lease-away' });
-    assert.deepEqual([away.phase, away.events.length], ['away', DRILL.length]);
+    const away = reduceLease(live, { type: 'lease-away', now: ms(5) });
+    const longer = reduceLease(away, { type: 'lease-away', now: ms(9) });
+    assert.deepEqual([longer.phase, longer.events.length, longer.until], ['away', DRILL.length, ms(5)]);
   });
 
   test('has an end, and the host’s clock where that is another', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { CONTROL_SOCKET } from '@holdfast/host';
 import { LocalSocketClient } from '@holdfast/local-socket';
@@ -9,6 +10,17 @@ import { JsonLines, run } from '../../e2e/support/programs.ts';
 import { type BrowserOptions, openBrowser } from './chromium.ts';
 
 export const scriptedAgent = ['--', process.execPath, new URL('scripted-agent.ts', import.meta.url).pathname];
+
+/** A real MCP server with a tool of each kind. */
+export const everythingServer = [
+  '--',
+  process.execPath,
+  join(
+    dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/package.json')),
+    'dist/index.js',
+  ),
+  'stdio',
+];
 
 export interface Up {
   readonly url: string;

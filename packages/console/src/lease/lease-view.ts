@@ -14,6 +14,8 @@ export interface LeaseView {
   readonly methods: readonly string[];
   /** How far the host's clock is ahead of this device's, in ms. */
   readonly clockAhead: number;
+  /** When it was last heard of, by this device's clock; null while it is heard. */
+  readonly until: number | null;
 }
 
 export type LeaseAction =
@@ -27,10 +29,18 @@ export type LeaseAction =
   | { readonly type: 'lease-status'; readonly status: HostStatus }
   /** Heard at `now`, by this device's clock, ms since the epoch. */
   | { readonly type: 'lease-event'; readonly event: LeaseHistoryEntry; readonly now: number }
-  | { readonly type: 'lease-away' }
+  /** Nothing is heard any more, from `now` on. */
+  | { readonly type: 'lease-away'; readonly now: number }
   | { readonly type: 'lease-none' };
 
-export const UNKNOWN_LEASE: LeaseView = { phase: 'opening', status: null, events: [], methods: [], clockAhead: 0 };
+export const UNKNOWN_LEASE: LeaseView = {
+  phase: 'opening',
+  status: null,
+  events: [],
+  methods: [],
+  clockAhead: 0,
+  until: null,
+};
 
 /** As many as a host keeps. */
 const MOST_EVENTS = 256;
@@ -45,6 +55,7 @@ export function reduceLease(view: LeaseView, action: LeaseAction): LeaseView {
       return {
         ...view,
         phase: 'live',
+        until: null,
         status: action.status,
         events: action.events.slice(-MOST_EVENTS),
         methods: action.methods,
@@ -57,7 +68,7 @@ export function reduceLease(view: LeaseView, action: LeaseAction): LeaseView {
       return { ...view, clockAhead, events: [...view.events, action.event].slice(-MOST_EVENTS) };
     }
     case 'lease-away':
-      return { ...view, phase: 'away' };
+      return view.phase === 'none' ? view : { ...view, phase: 'away', until: view.until ?? action.now };
     case 'lease-none':
       return { ...UNKNOWN_LEASE, phase: 'none' };
   }

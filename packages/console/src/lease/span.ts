@@ -26,7 +26,7 @@ export function fittingSpan({ asks, tokens, pauses }: Timeline, now: number): Sp
 const fits = ({ from, to }: Stretch, oldest: number, newest: number) => from <= oldest && newest <= to;
 
 /** Between two marks of the axis, in ms. */
-const STEPS = [30_000, 60_000, 5 * 60_000, 15 * 60_000, 30 * 60_000] as const;
+const STEPS = [30_000, 60_000, 5 * 60_000, 15 * 60_000, 30 * 60_000, 60 * 60_000] as const;
 /** What a mark's time needs, in px. */
 const LABEL_PX = 68;
 

@@ -31,7 +31,9 @@ export class LeaseWatch {
   }
 
   stop(): void {
+    if (this.#watch === null) return;
     this.#watch = null;
+    this.#options.dispatch({ type: 'lease-away', now: Date.now() });
     clearTimeout(this.#timer);
     void this.#management?.close();
     this.#management = null;
@@ -69,7 +71,7 @@ export class LeaseWatch {
   #again(watch: object, failures: number): void {
     if (this.#watch !== watch) return;
     this.#management = null;
-    this.#options.dispatch({ type: 'lease-away' });
+    this.#options.dispatch({ type: 'lease-away', now: Date.now() });
     if (this.#options.controller.state === 'closed') return;
     const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
     this.#timer = setTimeout(() => void this.#open(watch, failures + 1), wait);

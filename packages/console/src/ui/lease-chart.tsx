@@ -11,6 +11,8 @@ interface LeaseChartProps {
   span: Span;
   /** What it shows, for who does not see it. */
   summary: string;
+  /** It is told no more: "now" was a while ago. */
+  stale: boolean;
 }
 
 /** Lanes from above, in px; across, everything is a share of the width. */
@@ -22,7 +24,7 @@ const FLOOR = 104;
 const HEIGHT = 122;
 
 /** Link, token and requests of a host over time: what was to the left of "now", what is to come to the right. */
-export function LeaseChart({ timeline, now, span, summary }: LeaseChartProps) {
+export function LeaseChart({ timeline, now, span, summary, stale }: LeaseChartProps) {
   const view = viewOf(span, now);
   const x = (moment: number) => `${(share(moment, view) * 100).toFixed(2)}%`;
   const seen = <T extends Stretch>(stretches: readonly T[]) =>
@@ -88,7 +90,7 @@ export function LeaseChart({ timeline, now, span, summary }: LeaseChartProps) {
         ))}
       <line class="now" x1={nowX} x2={nowX} y1="2" y2={FLOOR} />
       <text class="now-label" x={nowX} y={HEIGHT - 4}>
-        now
+        {stale ? preciseTime(now) : 'now'}
       </text>
     </svg>
   );

@@ -12,12 +12,13 @@ import { useNow } from './use-app.ts';
 interface LeasePanelProps {
   lease: LeaseView;
   status: HostStatus;
-  live: boolean;
 }
 
 /** What a host's lease does, as a sentence, as a picture and as a list. */
-export function LeasePanel({ lease, status, live }: LeasePanelProps) {
-  const now = useNow(1_000) + lease.clockAhead;
+export function LeasePanel({ lease, status }: LeasePanelProps) {
+  const clock = useNow(1_000);
+  const now = (lease.until ?? clock) + lease.clockAhead;
+  const stale = lease.until !== null;
   const [chosen, setChosen] = useState<Span | null>(null);
   const { tone, headline, detail } = tellLease(status, now);
   const timeline = readTimeline(lease.events, status, now);
@@ -26,13 +27,12 @@ export function LeasePanel({ lease, status, live }: LeasePanelProps) {
   return (
     <>
       <AgentLine status={status} now={now} />
-      <p class="lease-story" data-tone={tone} role="status">
-        <strong>{headline}</strong> {detail}
+      <p class="lease-story" data-tone={stale ? 'stale' : tone} role="status">
+        <strong>{stale ? `As it was at ${preciseTime(now)}:` : headline}</strong> {detail}
       </p>
-      <LeaseChart timeline={timeline} now={now} span={span} summary={`${headline} ${detail}`} />
+      <LeaseChart timeline={timeline} now={now} span={span} summary={`${headline} ${detail}`} stale={stale} />
       <div class="lease-foot">
         <p class="quiet">
-          {live ? '' : 'Not followed now. '}
           {counts.started} asked, {counts.failed} failed, {counts.suppressed} not sent
         </p>
         <div class="spans" role="group" aria-label="How much time is shown">
@@ -64,12 +64,16 @@ function AgentLine({ status, now }: { status: HostStatus; now: number }) {
   const next = retryAt === null ? '' : ` It is started again at ${momentText(Date.parse(retryAt), now)}.`;
   return (
     <p class="quiet">
-      Agent <code>{reveal(name)}</code>: {running === 0 ? 'no conversation is open.' : `${running} open.`}
+      Agent <code title={name}>{reveal(shortName(name))}</code>:{' '}
+      {running === 0 ? 'no conversation is open.' : `${running} open.`}
       {failures > 0 &&
         ` It failed ${failures === 1 ? 'once' : `${failures} times`}: ${reveal(lastFailure ?? '')}${next}`}
     </p>
   );
 }
+
+/** Of a program in a folder its name; an address as it is. */
+const shortName = (name: string) => (name.includes('://') ? name : (name.split('/').at(-1) ?? name));
 
 function Legend() {
   return (

@@ -19,7 +19,7 @@ export function LeaseSection({ machine, lease }: { machine: Machine; lease: Leas
       {lease.phase === 'none' && (
         <p class="quiet">Its host is a stock codex or an older one: it does not tell how its connection is renewed.</p>
       )}
-      {status !== null && <LeasePanel lease={lease} status={status} live={wanted && lease.phase === 'live'} />}
+      {status !== null && <LeasePanel lease={lease} status={status} />}
     </section>
   );
 }

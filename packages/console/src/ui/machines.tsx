@@ -26,7 +26,7 @@ export function Machines({ machines, leases }: MachinesProps) {
       </ul>
       <DrillSection machines={machines} />
       <button type="button" class="secondary" onClick={() => app.go({ at: 'pair' })}>
-        <Icon name="plus" /> Pair with another machine
+        <Icon name="plus" /> Pair another machine
       </button>
     </main>
   );
