@@ -12,5 +12,4 @@ export {
   fixedCredentials,
 } from './credentials.ts';
 export { Host, type HostOptions } from './host.ts';
-export { MetricsServer } from './metrics/metrics-server.ts';
 export { RelayRequestError, requestJson } from './relay-request.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, type TestContext, test } from 'node:test';
+import { MetricsServer } from '@holdfast/local-socket/metrics';
 import { answer, ManualClock } from '@holdfast/testkit';
-import { type Host, MetricsServer } from '../src/index.ts';
+import type { Host } from '../src/index.ts';
 import { controlOf } from './control-harness.ts';
 import { connectedHost, eventually, statusOf } from './harness.ts';
 

@@ -11,6 +11,13 @@ const LATER_MS = 100;
 
 export type Write = (effects: Effects) => void;
 
+/** One transaction. */
+export interface BatchStored {
+  readonly writes: number;
+  readonly ms: number;
+  readonly failed: boolean;
+}
+
 export interface JournalOptions {
   readonly db: DatabaseSync;
   readonly clock: Clock;
@@ -20,6 +27,8 @@ export interface JournalOptions {
   readonly committed: (effects: Effects) => void;
   /** A batch that could not be committed: nothing of it is kept, and what memory knows of it is wrong. */
   readonly failed: (cause: unknown) => void;
+  /** Each batch, whatever came of it, before it is known elsewhere. */
+  readonly onBatch: (batch: BatchStored) => void;
 }
 
 /**
@@ -99,10 +108,18 @@ export class Journal {
 
   #commit(writes: readonly Write[]): Effects {
     const effects = new Effects();
-    transact(this.#options.db, () => {
-      for (const write of writes) write(effects);
-      this.#options.beforeCommit();
-    });
+    const { db, beforeCommit, onBatch } = this.#options;
+    const beganAt = performance.now();
+    let failed = true;
+    try {
+      transact(db, () => {
+        for (const write of writes) write(effects);
+        beforeCommit();
+      });
+      failed = false;
+    } finally {
+      onBatch({ writes: writes.length, ms: performance.now() - beganAt, failed });
+    }
     return effects;
   }
 }

@@ -26,6 +26,7 @@ const NONE: Waiting = { frames: 0, bytes: 0 };
 /** Frames that wait for a host or a controller, in the order of a rising cursor. Durable once its transaction is committed. */
 export class Mailbox {
   readonly #waiting = new Map<string, Waiting>();
+  #total = NONE;
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #after: StatementSync;
@@ -155,6 +156,11 @@ export class Mailbox {
     return this.#waiting.get(`${dest} ${stream}`) ?? NONE;
   }
 
+  /** All of it. */
+  get total(): Waiting {
+    return this.#total;
+  }
+
   /** For a host, or for all sessions of a client together. */
   waitingFor(owner: string): Waiting {
     return this.#waiting.get(owner) ?? NONE;
@@ -163,6 +169,7 @@ export class Mailbox {
   /** Counts anew, after a transaction was taken back. */
   reload(): void {
     this.#waiting.clear();
+    this.#total = NONE;
     const rows = this.#db
       .prepare('SELECT dest, stream, count(*) AS frames, sum(bytes) AS bytes FROM mail GROUP BY dest, stream')
       .all();
@@ -175,6 +182,7 @@ export class Mailbox {
   }
 
   #count(dest: string, stream: number, frames: number, bytes: number): void {
+    this.#total = { frames: this.#total.frames + frames, bytes: this.#total.bytes + bytes };
     for (const key of [ownerOf(dest), `${dest} ${stream}`]) {
       const before = this.#waiting.get(key) ?? NONE;
       const after = { frames: before.frames + frames, bytes: before.bytes + bytes };

@@ -14,6 +14,8 @@ import { OwnNames } from './entrance/own-names.ts';
 import { Tries } from './guesses/tries.ts';
 import { BEAT_MS } from './links/outlet.ts';
 import { Mailbox } from './mailbox.ts';
+import { AccessLog } from './metrics/access-log.ts';
+import { RelayMetrics } from './metrics/relay-metrics.ts';
 import { Pairing } from './pairing.ts';
 import { Direct } from './passing/direct.ts';
 import { Flights } from './passing/flights.ts';
@@ -77,6 +79,7 @@ export function createServices(options: ServicesOptions) {
   const clientTokens = new Tokens({ ...base, kind: 'controller', lifeMs: CONTROLLER_TOKEN_LIFE_MS });
   const audit = new Audit(base);
   const accounts = new Accounts({ ...base, signingKey });
+  const metrics = new RelayMetrics();
   const switchboard = new Switchboard({
     db,
     clock,
@@ -91,6 +94,7 @@ export function createServices(options: ServicesOptions) {
     devices,
     bounds,
     logger,
+    metrics,
   });
   const loopDelay = new LoopDelay(clock);
   const pressure = { ...defaultPressureLimits, ...options.pressure };
@@ -99,6 +103,8 @@ export function createServices(options: ServicesOptions) {
     bounds,
     logger,
     certificate: options.certificate ?? null,
+    metrics,
+    accessLog: new AccessLog({ logger, metrics }),
     devices,
     servers,
     mailbox,

@@ -11,6 +11,7 @@ import { createHttpServer } from './entrance/http-server.ts';
 import { inTheClear } from './errors.ts';
 import { createApp } from './http/app.ts';
 import { Handshakes } from './links/handshake.ts';
+import { readMetrics } from './metrics/read.ts';
 import { operatorMethods } from './operator/methods.ts';
 import { openOperatorSocket } from './operator/operator-socket.ts';
 import type { PressureLimits } from './pressure/index.ts';
@@ -71,6 +72,8 @@ export interface Relay {
   readonly accountId: string;
   /** A new account token of the owner, good until this relay stops: for a host in the same process. */
   mintAccountToken(): string;
+  /** What it counts, as Prometheus reads it. */
+  metrics(): Promise<string>;
   /** Stores what has arrived, closes every link (1001), stops listening and releases the folder. */
   close(): Promise<void>;
 }
@@ -114,7 +117,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     const app = createApp(services, options.pageFolder);
     const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     const door = (at: ListenAt, speaks: RenewingCertificate | null): Door => {
-      const http = createHttpServer({ guard: services.guard, bounds, random, serve, certificate: speaks });
+      const http = createHttpServer({ ...services, serve, certificate: speaks });
       http.on('upgrade', handshakes.onUpgrade);
       return { http, at, scheme: speaks === null ? 'http' : 'https' };
     };
@@ -155,6 +158,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       localBase: `${doors.localUrl}${DEFAULT_BASE_PATH}`,
       publicUrl: publicUrl ?? url,
       accountId: services.accounts.owner.accountId,
+      metrics: () => readMetrics(services),
       mintAccountToken: () => services.accounts.mintPassingToken().accountToken,
       close: () => (closing ??= close()),
     };

@@ -130,6 +130,13 @@ export class Streams {
     return [...this.#byId.values()];
   }
 
+  /** How many there are in each state. */
+  counts(): Record<StreamState, number> {
+    const counts = { open: 0, closed: 0, reset: 0 };
+    for (const { state } of this.#byId.values()) counts[state] += 1;
+    return counts;
+  }
+
   /** Writes what has changed. Belongs into the transaction of the frames that changed it. */
   save(): void {
     for (const { state, up, down, spoken, touchedAt, id } of this.#dirty) {

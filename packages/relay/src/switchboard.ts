@@ -9,6 +9,7 @@ import type { Arrival, Effects } from './effects.ts';
 import { Journal, type Write } from './journal.ts';
 import { closeCodes } from './links/close-codes.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { RelayMetrics } from './metrics/relay-metrics.ts';
 import type { Direct } from './passing/direct.ts';
 import type { Flights } from './passing/flights.ts';
 import type { HostFrame } from './passing/host-frame.ts';
@@ -32,6 +33,7 @@ export interface SwitchboardOptions {
   readonly devices: Devices;
   readonly bounds: Bounds;
   readonly logger: Logger;
+  readonly metrics: Pick<RelayMetrics, 'stored'>;
 }
 
 /** What is taken away at once. */
@@ -58,6 +60,7 @@ export class Switchboard {
       beforeCommit: () => options.streams.save(),
       committed: (effects) => this.#perform(effects),
       failed: (cause) => this.#fail(cause),
+      onBatch: (batch) => options.metrics.stored(batch),
     });
     options.flights.watch((overdue) => this.#land(overdue));
   }

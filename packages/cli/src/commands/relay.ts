@@ -2,17 +2,20 @@ import { Command } from 'commander';
 import type { LevelWithSilent } from 'pino';
 import { configurable } from '../configuration.ts';
 import { launchRelay } from '../launch-relay.ts';
-import { createLogger, jsonOption, logLevelOption, parseSeconds } from '../options.ts';
+import { openMetrics } from '../open-metrics.ts';
+import { createLogger, jsonOption, logLevelOption, metricsOption, parseSeconds } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
 import { addRelayFlags, type RelayFlags, relayOptions } from '../relay-flags.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { relayBackupCommand, relayRestoreCommand } from './relay-backup.ts';
+import { relayMetricsCommand } from './relay-metrics.ts';
 
 interface Flags extends RelayFlags {
   data?: string;
   tokenLife: number;
+  metrics?: { host: string; port: number };
   json: boolean;
   logLevel: LevelWithSilent;
 }
@@ -23,10 +26,12 @@ export function relayCommand(): Command {
     .description(
       'Runs a relay. The first start makes its database and an owner account; `holdfast account token` shows that account.',
     );
-  command.addCommand(relayBackupCommand()).addCommand(relayRestoreCommand());
+  for (const subcommand of [relayBackupCommand, relayRestoreCommand, relayMetricsCommand])
+    command.addCommand(subcommand());
   addRelayFlags(command)
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
     .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
+    .addOption(metricsOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('warn'))
     .action(async (flags: Flags) => runRelay(flags));
@@ -48,11 +53,17 @@ async function runRelay(flags: Flags): Promise<void> {
     pageFolder: pageFolder(),
     logger: createLogger(flags.logLevel),
   });
+  const metrics = await openMetrics(relay, flags.metrics).catch(async (error: unknown) => {
+    await relay.close();
+    throw error;
+  });
   output.report(
     { event: 'listening', url: relay.url, base: relay.base, publicUrl: relay.publicUrl },
     `The relay listens at ${relay.url}\nIts data is in ${dataDir}\n\nA host joins with:\n  holdfast account token --data ${dataDir}\n  holdfast login --relay ${relay.publicUrl}\n  holdfast host --relay ${relay.publicUrl} -- COMMAND`,
   );
+  if (metrics !== null) output.report({ event: 'metrics', url: metrics.url }, `Metrics at ${metrics.url}`);
   await aborted(stop);
+  await metrics?.close();
   await relay.close();
   output.report({ event: 'stopped' }, 'The relay has stopped.');
 }

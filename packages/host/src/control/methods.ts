@@ -1,5 +1,6 @@
 import { LeaseError } from '@holdfast/lease';
 import { type Method, Methods, RpcRefusal, readParams, rpcCodes } from '@holdfast/local-socket';
+import { METRICS_CONTENT_TYPE } from '@holdfast/local-socket/metrics';
 import {
   ClientListParams,
   ClientRevokeParams,
@@ -9,7 +10,6 @@ import {
 } from '@holdfast/wire';
 import { GateError } from '../gate/gate-error.ts';
 import type { Host } from '../host.ts';
-import { METRICS_CONTENT_TYPE } from '../metrics/metrics-server.ts';
 import { causeOf, RelayRequestError } from '../relay-request.ts';
 
 type HostMethod = (host: Host, params: unknown) => unknown;

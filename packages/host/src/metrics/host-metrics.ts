@@ -1,9 +1,9 @@
 import type { Clock, Lease } from '@holdfast/lease';
+import { ProcessMetrics } from '@holdfast/local-socket/metrics';
 import type { HostStatus } from '@holdfast/wire';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AgentCounts } from '../agent/agents.ts';
 import type { Connect, LinkConnection, OpenLink } from '../link/connect.ts';
-import { ProcessMetrics } from './process-metrics.ts';
 
 const LINK_STATES = ['off', 'waiting-for-token', 'connecting', 'connected', 'waiting'] as const;
 const LEASE_STATES = ['fresh', 'due', 'required', 'deferred'] as const;

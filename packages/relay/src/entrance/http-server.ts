@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Bounds } from '../bounds.ts';
+import type { Clock } from '../clock.ts';
 import { answerOf, Failure } from '../http/failure.ts';
+import type { AccessLog } from '../metrics/access-log.ts';
 import { mintId, type RandomBytes } from '../secrets.ts';
 import type { RenewingCertificate } from '../tls/renewing.ts';
 import type { Guard } from './guard.ts';
@@ -12,6 +14,8 @@ export interface HttpServerOptions {
   readonly guard: Guard;
   readonly bounds: Bounds;
   readonly random: RandomBytes;
+  readonly clock: Clock;
+  readonly accessLog: AccessLog;
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void;
   /** With one it speaks TLS, and nothing else. */
   readonly certificate: RenewingCertificate | null;
@@ -24,7 +28,7 @@ const TLS = { minVersion: 'TLSv1.2' } as const;
 
 /** One port: bounded in how many may come, how slowly, and by which name. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { guard, bounds, random, serve, certificate } = options;
+  const { guard, bounds, random, clock, accessLog, serve, certificate } = options;
   const { headersMs, requestMs } = bounds;
   const limits = {
     headersTimeout: headersMs,
@@ -32,11 +36,23 @@ export function createHttpServer(options: HttpServerOptions): Server {
     connectionsCheckingInterval: Math.min(headersMs, 5_000),
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const beganAt = clock.monotonic();
     try {
       guard.check(request, 'request');
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const { status, headers, body } = answerOf(error, mintId('req_', random));
+      const requestId = mintId('req_', random);
+      const { status, headers, body } = answerOf(error, requestId);
+      accessLog.record({
+        kind: 'request',
+        method: request.method,
+        route: null,
+        status,
+        ms: clock.monotonic() - beganAt,
+        address: guard.peerOf(request).address,
+        requestId,
+        code: error.code,
+      });
       response.writeHead(status, { ...headers, connection: 'close' }).end(body);
       return;
     }

@@ -1,5 +1,8 @@
 import { DEFAULT_BASE_PATH, headers } from '@holdfast/wire';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { METHOD_NAME_ALL } from 'hono/router';
+import { peerOfRequest } from '../entrance/peer-of-request.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { accountRoutes } from './account.ts';
@@ -26,6 +29,8 @@ const ROUTES = [
   accountRoutes,
 ] as const;
 
+const HEALTH: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 interface Variables {
   requestId: string;
 }
@@ -43,10 +48,22 @@ export function createApp(services: Services, pageFolder?: string): Hono<{ Varia
   };
 
   app.use(async (c, next) => {
-    c.set('requestId', mintId('req_', services.random));
+    const { clock, random, guard, accessLog } = services;
+    const beganAt = clock.monotonic();
+    c.set('requestId', mintId('req_', random));
     await next();
     c.header(headers.requestId, c.get('requestId'));
     for (const [name, value] of Object.entries(safeHeaders)) if (!c.res.headers.has(name)) c.header(name, value);
+    accessLog.record({
+      kind: 'request',
+      method: c.req.method,
+      route: routeOf(c),
+      status: c.res.status,
+      ms: clock.monotonic() - beganAt,
+      address: peerOfRequest(guard, c).address,
+      requestId: c.get('requestId'),
+      code: refusalOf(c.error, c.res.status),
+    });
   });
   app.route('/', healthRoutes(services));
   app.route('/', pageRoutes(pageFolder));
@@ -64,4 +81,17 @@ export function createApp(services: Services, pageFolder?: string): Hono<{ Varia
     );
   });
   return app;
+}
+
+/** The page's files are one route: their names come and go with each build. */
+function routeOf(c: Context): string | null {
+  const path = matchedRoutes(c).findLast(({ method }) => method !== METHOD_NAME_ALL)?.path ?? null;
+  return path === null || path.startsWith(DEFAULT_BASE_PATH) || HEALTH.has(path) ? path : 'page';
+}
+
+/** Why it was refused, by a code that is the relay's own; null where it was not. */
+function refusalOf(error: Error | undefined, status: number): string | null {
+  if (error instanceof Failure) return error.code;
+  if (status < 400) return null;
+  return status === 404 ? 'not_found' : 'internal';
 }

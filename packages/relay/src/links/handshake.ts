@@ -14,6 +14,7 @@ import type { Device } from '../devices.ts';
 import type { Peer } from '../entrance/peer.ts';
 import { bearerOf, type HeaderOf, requireController, requireServer } from '../http/credentials.ts';
 import { answerOf, Failure } from '../http/failure.ts';
+import type { Access } from '../metrics/access-log.ts';
 import { whenAdmitted } from '../pressure/when-admitted.ts';
 import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
@@ -44,6 +45,9 @@ interface Newcomer {
   readonly welcome: (socket: WebSocket, transport: Duplex) => void;
 }
 
+const HOST_ROUTE = `${DEFAULT_BASE_PATH}/${paths.serverSocket}`;
+const CONTROLLER_ROUTE = `${DEFAULT_BASE_PATH}/${paths.clientSocket}`;
+
 /** Decides who may open a websocket, and hands it to its link. */
 export class Handshakes {
   readonly #services: Services;
@@ -60,9 +64,22 @@ export class Handshakes {
   }
 
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const beganAt = this.#services.clock.monotonic();
     socket.on('error', destroy);
-    this.#shakeHands(request, socket, head).catch((error: unknown) => this.#refuse(socket, error));
+    this.#shakeHands(request, socket, head).then(
+      () =>
+        this.#record(request, { status: 101, code: null, requestId: mintId('req_', this.#services.random) }, beganAt),
+      (error: unknown) => this.#record(request, this.#refuse(socket, error), beganAt),
+    );
   };
+
+  #record(request: IncomingMessage, outcome: Pick<Access, 'status' | 'code' | 'requestId'>, beganAt: number): void {
+    const { accessLog, guard, clock } = this.#services;
+    const { address } = guard.peerOf(request);
+    const route = routeOf(request);
+    const ms = clock.monotonic() - beganAt;
+    accessLog.record({ kind: 'handshake', method: request.method, route, ms, address, ...outcome });
+  }
 
   async #shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#services.guard.check(request, 'handshake');
@@ -99,10 +116,10 @@ export class Handshakes {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     };
-    const path = request.url?.split('?', 1)[0];
+    const route = routeOf(request);
     const peer = this.#services.guard.peerOf(request);
-    if (path === `${DEFAULT_BASE_PATH}/${paths.serverSocket}`) return this.#recogniseHost(header, peer);
-    if (path === `${DEFAULT_BASE_PATH}/${paths.clientSocket}`) return this.#recogniseController(header, path, peer);
+    if (route === HOST_ROUTE) return this.#recogniseHost(header, peer);
+    if (route === CONTROLLER_ROUTE) return this.#recogniseController(header, route, peer);
     throw new Failure(404, 'not_found', 'No websocket is served at this path.');
   }
 
@@ -225,13 +242,14 @@ export class Handshakes {
     return { token, session: null };
   }
 
-  #refuse(socket: Duplex, error: unknown): void {
+  #refuse(socket: Duplex, error: unknown): Pick<Access, 'status' | 'code' | 'requestId'> {
     const { logger, random } = this.#services;
     const requestId = mintId('req_', random);
     if (!(error instanceof Failure)) logger.error({ err: error, requestId }, 'a handshake failed');
     const failure =
       error instanceof Failure ? error : new Failure(500, 'internal', 'The relay failed to answer; its log says why.');
     refuseHandshake(socket, answerOf(failure, requestId));
+    return { status: failure.status, code: failure.code, requestId };
   }
 }
 
@@ -242,6 +260,12 @@ function destroy(this: Duplex): void {
 
 function uncork(socket: Duplex): void {
   socket.uncork();
+}
+
+/** The socket that is asked for; null where there is none. */
+function routeOf({ url }: IncomingMessage): string | null {
+  const path = url?.split('?', 1)[0];
+  return path === HOST_ROUTE || path === CONTROLLER_ROUTE ? path : null;
 }
 
 function requireVersion(version: string | undefined): void {

@@ -1,4 +1,6 @@
 import type { Method } from '@holdfast/local-socket';
+import { METRICS_CONTENT_TYPE } from '@holdfast/local-socket/metrics';
+import { readMetrics } from '../metrics/read.ts';
 import type { Services } from '../services.ts';
 import { accountMethods } from './accounts.ts';
 import { backupMethods } from './backup.ts';
@@ -14,6 +16,7 @@ export function operatorMethods(services: Services): Readonly<Record<string, Met
       links: ports.count,
       pressure: { ...admission.snapshot(), loopDelayMs: loopDelay.ms() },
     }),
+    'metrics/read': async () => ({ contentType: METRICS_CONTENT_TYPE, text: await readMetrics(services) }),
     ...backupMethods(services),
     ...accountMethods(services),
     ...environmentMethods(services),
