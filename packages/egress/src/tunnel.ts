@@ -23,8 +23,14 @@ export async function openTunnel(
     socket.destroy();
     throw refusal(proxy, to, answer);
   }
-  if (head.length > 0) socket.unshift(head);
-  return socket;
+  if (head.length === 0) return socket;
+  // Whatever is spoken on a way begins on this side. A proxy that wants one to log in answers everything with a page, CONNECT too.
+  socket.destroy();
+  throw new EgressError(
+    'ERR_EGRESS_PROXY_REFUSED',
+    `The proxy ${proxy.url} (${proxy.variable}) answered CONNECT ${authorityOf(to)} with ${status}, and then with something of its own in place of a way; does it want you to log in?`,
+    status,
+  );
 }
 
 function connect(

@@ -207,16 +207,54 @@ describe('a private authority', () => {
   });
 });
 
-test('a server that breaks off in the TLS handshake is told as such', async (t) => {
+/** A TCP server that says one thing to whoever says anything, and hangs up after it. */
+async function startSayer(t: TestContext, words: string): Promise<{ port: number; connections(): number }> {
+  let connections = 0;
   const server = createTcpServer((socket) => {
+    connections += 1;
     socket.on('error', () => {});
-    socket.once('data', () => socket.destroy());
+    socket.once('data', () => socket.end(words));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { port: typeof address === 'object' && address !== null ? address.port : 0, connections: () => connections };
+}
+
+test('a server that breaks off in the TLS handshake is told as such', async (t) => {
+  const { port } = await startSayer(t, '');
   const { message } = await failureOf(openEgress(t, {}), `https://127.0.0.1:${port}/`);
   assert.match(message, /broke off during the TLS handshake/);
+});
+
+describe('a proxy that is none', () => {
+  for (const [what, words, reason] of [
+    [
+      'answers CONNECT with a page',
+      'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<h1>Log in</h1>',
+      /want you to log in\?/,
+    ],
+    [
+      'opens a way and ends it',
+      'HTTP/1.0 200 Connection established\r\nProxy-agent: old\r\n\r\n',
+      /other side closed|hang up|TLS/,
+    ],
+    [
+      'speaks no HTTP',
+      'SSH-2.0-OpenSSH_9.2\r\n',
+      /\(ALL_PROXY\) on the way to relay\.test:\d+ cannot be used: Parse Error/,
+    ],
+  ] as const) {
+    test(`${what}: it is told, and asked once`, async (t) => {
+      for (const url of ['http://relay.test/', 'https://relay.test/']) {
+        const { port, connections } = await startSayer(t, words);
+        const egress = openEgress(t, { ALL_PROXY: `http://127.0.0.1:${port}` });
+        const error: unknown = await egress.fetch(url).catch((failure: Error) => failure.cause);
+        assert.ok(error instanceof Error);
+        assert.match(error.message, reason);
+        assert.equal(connections(), 1);
+      }
+    });
+  }
 });
