@@ -14,6 +14,7 @@ const suites: Record<string, string[]> = {
   ],
   codex: ['test/codex/*.test.ts'],
   browser: ['test/browser/*.test.ts'],
+  soak: ['packages/*/soak/*.test.ts'],
   faults: ['test/faults/restarted-*.test.ts', 'test/faults/*.test.ts'],
 };
 
