@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts';
 import { clientsCommand } from './commands/clients.ts';
 import { codexHomeCommand } from './commands/codex-home.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { drillCommand } from './commands/drill.ts';
 import { environmentsCommand } from './commands/environments.ts';
 import { forwardCommand } from './commands/forward.ts';
 import { hostCommand } from './commands/host.ts';
@@ -47,6 +48,7 @@ function program(): Command {
     environmentsCommand,
     clientsCommand,
     auditCommand,
+    drillCommand,
     loginCommand,
     codexHomeCommand,
     forwardCommand,

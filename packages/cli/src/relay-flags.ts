@@ -1,6 +1,7 @@
-import type { RelayOptions } from '@holdfast/relay';
+import type { DrillPermission, RelayOptions } from '@holdfast/relay';
 import { type Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
+import { readDrillFile } from './drill-file.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseListen, publicUrlOption, trustProxyOption } from './options.ts';
 
@@ -12,6 +13,8 @@ export interface RelayFlags {
   readonly insecure: boolean;
   readonly publicUrl?: string;
   readonly trustProxy: number;
+  readonly drills: DrillPermission;
+  readonly drill?: string;
 }
 
 const LISTEN = '127.0.0.1:7420';
@@ -30,15 +33,27 @@ export function addRelayFlags(command: Command): Command {
     .option('--tls-key <file>', 'its key (PEM, not encrypted, not readable by others)')
     .option('--insecure', 'listen beyond loopback without TLS', false)
     .addOption(publicUrlOption())
-    .addOption(trustProxyOption());
+    .addOption(trustProxyOption())
+    .addOption(
+      new Option('--drills <who>', 'who may start drills while it runs: nobody, its operator, or paired devices too')
+        .choices(['off', 'operator', 'devices'])
+        .default('off'),
+    )
+    .option('--drill <file>', 'drills that begin as it starts, as JSON; see docs/operations.md');
 }
 
-/** @throws CliError when one of two that belong together is missing */
+/** @throws CliError when one of two that belong together is missing, or a drill is none */
 export function relayOptions(flags: RelayFlags): Omit<RelayOptions, 'dataDir'> {
-  const { listen, insecure, publicUrl, trustProxy, tlsCert, tlsKey } = flags;
-  const reach = { listen, allowInsecure: insecure, publicUrl, trustProxy };
+  const { listen, insecure, publicUrl, trustProxy, tlsCert, tlsKey, drills, drill } = flags;
+  const startDrills = drill === undefined ? [] : readDrillFile(drill);
+  const reach = { listen, allowInsecure: insecure, publicUrl, trustProxy, drills, startDrills };
   if (tlsCert !== undefined && tlsKey !== undefined) return { ...reach, tls: { cert: tlsCert, key: tlsKey } };
   if (tlsCert === undefined && tlsKey === undefined) return reach;
   const [given, missing] = tlsCert === undefined ? ['--tls-key', '--tls-cert'] : ['--tls-cert', '--tls-key'];
   throw new CliError(exitCodes.usage, `${given} wants ${missing} beside it: TLS needs a certificate and its key.`);
+}
+
+/** What `up` logs unless it is told otherwise: nothing, but a drill has to be heard of. */
+export function quietLogLevel({ drills, drill }: RelayFlags): 'silent' | 'warn' {
+  return drills === 'off' && drill === undefined ? 'silent' : 'warn';
 }

@@ -28,7 +28,9 @@ export type AuditEvent =
   | 'client_connected'
   | 'client_refused'
   | 'client_renamed'
-  | 'client_revoked';
+  | 'client_revoked'
+  | 'drill_started'
+  | 'drill_ended';
 
 /** Who did what to whom, and from where; null where it does not apply. */
 export interface AuditEntry {

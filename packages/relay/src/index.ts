@@ -5,6 +5,7 @@ export type { BackupMade } from './backup/write-backup.ts';
 export { mintAccountToken, readAudit } from './beside.ts';
 export { type Bounds, defaultBounds } from './bounds.ts';
 export type { Clock } from './clock.ts';
+export type { DrillPermission } from './drills/drills.ts';
 export { RelayError, type RelayErrorCode } from './errors.ts';
 export { CODEX_CREDENTIALS_PATH } from './http/account.ts';
 export type { AccountSummary, ClientSummary, EnvironmentSummary } from './inventory.ts';

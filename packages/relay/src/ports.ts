@@ -18,6 +18,8 @@ export interface Port {
   /** Goes on with its mailbox. */
   pump(): void;
   close(code: number, reason: string): void;
+  /** Ends without a word, as a network does. */
+  cut(): void;
 }
 
 /** The live link of each destination, and the destinations of each owner. */
@@ -63,6 +65,10 @@ export class Ports {
 
   get count(): number {
     return this.#byDest.size;
+  }
+
+  links(): Iterable<Port> {
+    return this.#byDest.values();
   }
 
   all(): Iterable<[string, Port]> {

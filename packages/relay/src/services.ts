@@ -8,6 +8,7 @@ import { Challenges } from './challenges.ts';
 import type { Clock } from './clock.ts';
 import { Cursors } from './cursors.ts';
 import { Devices } from './devices.ts';
+import { type DrillPermission, Drills } from './drills/drills.ts';
 import { AddressLimits } from './entrance/address-limits.ts';
 import { Guard } from './entrance/guard.ts';
 import { OwnNames } from './entrance/own-names.ts';
@@ -51,6 +52,8 @@ export interface ServicesOptions {
   readonly trustProxy: number;
   /** What it speaks TLS with; null where it does not. */
   readonly certificate?: RenewingCertificate | null;
+  /** Who may start drills. Default: nobody. */
+  readonly drills?: DrillPermission;
   /** Those that differ from `defaultPressureLimits`. */
   readonly pressure?: Partial<PressureLimits>;
 }
@@ -126,6 +129,14 @@ export function createServices(options: ServicesOptions) {
     tickets: new Tickets(base),
     tries: new Tries(clock),
     loopDelay,
+    drills: new Drills({
+      clock,
+      random,
+      logger,
+      permission: options.drills ?? 'off',
+      record: (entry) => audit.record(entry),
+      links: () => ports.links(),
+    }),
     admission: new Admission({
       clock,
       random: () => randomShare(random),

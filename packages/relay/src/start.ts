@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { openDataFolder } from '@holdfast/data-folder';
-import { DEFAULT_BASE_PATH, isLoopbackHost } from '@holdfast/wire';
+import { DEFAULT_BASE_PATH, type DrillRequest, isLoopbackHost } from '@holdfast/wire';
 import { getRequestListener } from '@hono/node-server';
 import { type Logger, pino } from 'pino';
 import { PROGRAM } from './beside.ts';
 import { type Bounds, defaultBounds } from './bounds.ts';
 import { type Clock, every, systemClock } from './clock.ts';
+import type { DrillPermission } from './drills/drills.ts';
+import { DrillGate } from './drills/gate.ts';
 import { type Door, Doors, type ListenAt } from './entrance/doors.ts';
 import { createHttpServer } from './entrance/http-server.ts';
 import { inTheClear } from './errors.ts';
@@ -54,6 +56,10 @@ export interface RelayOptions {
   readonly bounds?: Partial<Bounds>;
   /** When callers are told to wait. Default `defaultPressureLimits`. */
   readonly pressure?: Partial<PressureLimits>;
+  /** Who may start drills while it runs. Default: nobody. */
+  readonly drills?: DrillPermission;
+  /** Drills that begin as it starts. */
+  readonly startDrills?: readonly DrillRequest[];
   /** A folder with the built page, served at `/`. Default: none, and a text in its place. */
   readonly pageFolder?: string | undefined;
   readonly clock?: Clock;
@@ -112,12 +118,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       trustProxy,
       certificate,
       pressure: options.pressure ?? {},
+      drills: options.drills ?? 'off',
     });
-    const handshakes = new Handshakes(services);
+    const drillGate = new DrillGate(services);
+    const handshakes = new Handshakes(services, drillGate);
     const app = createApp(services, options.pageFolder);
     const serve = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     const door = (at: ListenAt, speaks: RenewingCertificate | null): Door => {
-      const http = createHttpServer({ ...services, serve, certificate: speaks });
+      const http = createHttpServer({ ...services, drillGate, serve, certificate: speaks });
       http.on('upgrade', handshakes.onUpgrade);
       return { http, at, scheme: speaks === null ? 'http' : 'https' };
     };
@@ -137,6 +145,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     const close = async () => {
       sweep.cancel();
       services.loopDelay.close();
+      services.drills.close();
       await operator.close();
       certificate?.close();
       const stopped = doors.close();
@@ -152,6 +161,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       folder.close();
     };
     logger.info({ url }, 'relay listening');
+    for (const drill of options.startDrills ?? []) services.drills.start(drill, { address: null, clientId: null });
     return {
       url,
       base: `${url}${DEFAULT_BASE_PATH}`,

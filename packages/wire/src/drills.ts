@@ -31,6 +31,8 @@ export const Drill = z.object({
   share: Share,
   /** What its answers say, in seconds; null for nothing. */
   retry_after_seconds: z.nullable(RetryAfter),
+  /** How many calls, or links, it has met so far. */
+  met: z.optional(z.int().check(z.minimum(0))),
   started_at: Timestamp,
   ends_at: Timestamp,
 });
@@ -43,13 +45,24 @@ export const DrillList = z.object({
 });
 export type DrillList = z.infer<typeof DrillList>;
 
-export const DrillRequest = z.object({
-  fault: DrillFault,
-  /** Absent: all that the fault fits. */
-  endpoints: z.optional(z.array(DrillEndpoint).check(z.minLength(1), z.maxLength(5))),
-  /** Absent: 1. */
-  share: z.optional(Share),
-  retry_after_seconds: z.optional(RetryAfter),
-  duration_seconds: z.number().check(z.gt(0), z.maximum(3_600)),
-});
+export const DrillRequest = z
+  .object({
+    fault: DrillFault,
+    /** Absent: all that the fault fits. */
+    endpoints: z.optional(z.array(DrillEndpoint).check(z.minLength(1), z.maxLength(5))),
+    /** Absent: 1. */
+    share: z.optional(Share),
+    retry_after_seconds: z.optional(RetryAfter),
+    duration_seconds: z.number().check(z.gt(0), z.maximum(3_600)),
+  })
+  .check(
+    z.refine(
+      ({ fault, endpoints }) =>
+        (endpoints ?? []).every((endpoint) => (endpoint === 'link') === (fault === 'cut-links')),
+      {
+        path: ['endpoints'],
+        error: 'cut-links is for link alone, and every other fault for calls',
+      },
+    ),
+  );
 export type DrillRequest = z.infer<typeof DrillRequest>;

@@ -28,6 +28,8 @@ export const limits = {
   deviceProofTimeoutMs: 10_000,
   streamIdleMs: 10 * 60_000,
   streamSweepMs: 30_000,
+  /** Under way at once: more would be no drill that anybody understands. */
+  drills: 16,
 } as const;
 
 const encoder = new TextEncoder();

@@ -12,7 +12,7 @@ import { agentOption, controllersMayOption, createLogger, jsonOption, logLevelOp
 import { createOutput, type Output } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
-import { addRelayFlags, type RelayFlags, relayOptions } from '../relay-flags.ts';
+import { addRelayFlags, quietLogLevel, type RelayFlags, relayOptions } from '../relay-flags.ts';
 import { minutesLeft, pageAddress, qrCode } from '../show-code.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { tellStatus } from '../tell-status.ts';
@@ -24,7 +24,7 @@ interface UpFlags extends RelayFlags {
   agent?: AgentAddress;
   controllersMay: string[];
   json: boolean;
-  logLevel: LevelWithSilent;
+  logLevel?: LevelWithSilent;
 }
 
 /** How often it is looked whether somebody has used the code, in milliseconds. */
@@ -47,14 +47,14 @@ export function upCommand(): Command {
     .addOption(agentOption())
     .addOption(controllersMayOption())
     .addOption(jsonOption())
-    .addOption(logLevelOption().default('silent'))
+    .addOption(logLevelOption().default(undefined, 'silent; warn where drills may be held'))
     .action(async (command: string[], flags: UpFlags) => runUp(command, flags));
 }
 
 async function runUp(command: string[], flags: UpFlags): Promise<void> {
   const output = createOutput(flags.json);
   const stop = stopSignal();
-  const logger = createLogger(flags.logLevel);
+  const logger = createLogger(flags.logLevel ?? quietLogLevel(flags));
   const home = flags.data === undefined ? stateHome() : resolve(flags.data);
   const { agent, description } = chooseAgent(command, flags.agent);
   const relay = await launchRelay({

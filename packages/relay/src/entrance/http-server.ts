@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Bounds } from '../bounds.ts';
 import type { Clock } from '../clock.ts';
+import type { DrillGate } from '../drills/gate.ts';
 import { answerOf, Failure } from '../http/failure.ts';
 import type { AccessLog } from '../metrics/access-log.ts';
 import { mintId, type RandomBytes } from '../secrets.ts';
@@ -12,6 +13,7 @@ import { answerPlainHttp } from './plain-http.ts';
 
 export interface HttpServerOptions {
   readonly guard: Guard;
+  readonly drillGate: DrillGate;
   readonly bounds: Bounds;
   readonly random: RandomBytes;
   readonly clock: Clock;
@@ -28,7 +30,7 @@ const TLS = { minVersion: 'TLSv1.2' } as const;
 
 /** One port: bounded in how many may come, how slowly, and by which name. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { guard, bounds, random, clock, accessLog, serve, certificate } = options;
+  const { guard, drillGate, bounds, random, clock, accessLog, serve, certificate } = options;
   const { headersMs, requestMs } = bounds;
   const limits = {
     headersTimeout: headersMs,
@@ -39,6 +41,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const beganAt = clock.monotonic();
     try {
       guard.check(request, 'request');
+      if (drillGate.takes(request, response)) return;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const requestId = mintId('req_', random);

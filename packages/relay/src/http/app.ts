@@ -9,6 +9,7 @@ import { accountRoutes } from './account.ts';
 import { claimRoutes } from './claim.ts';
 import { clientRoutes } from './client.ts';
 import { clientListRoutes } from './clients.ts';
+import { drillRoutes } from './drills.ts';
 import { enrollRoutes } from './enroll.ts';
 import { environmentClientRoutes } from './environment-clients.ts';
 import { environmentRoutes } from './environments.ts';
@@ -27,6 +28,7 @@ const ROUTES = [
   clientRoutes,
   clientListRoutes,
   accountRoutes,
+  drillRoutes,
 ] as const;
 
 const HEALTH: ReadonlySet<string> = new Set(['/healthz', '/readyz']);

@@ -43,7 +43,7 @@ export function answerOf(failure: Failure, requestId: string): Answer {
       ...safeHeaders,
       'content-type': 'application/json',
       [headers.requestId]: requestId,
-      ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
+      ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
     body: JSON.stringify(body),

@@ -11,6 +11,7 @@ import {
 import { type WebSocket, WebSocketServer } from 'ws';
 import { controllerDest } from '../destination.ts';
 import type { Device } from '../devices.ts';
+import type { DrillGate } from '../drills/gate.ts';
 import type { Peer } from '../entrance/peer.ts';
 import { bearerOf, type HeaderOf, requireController, requireServer } from '../http/credentials.ts';
 import { answerOf, Failure } from '../http/failure.ts';
@@ -51,11 +52,13 @@ const CONTROLLER_ROUTE = `${DEFAULT_BASE_PATH}/${paths.clientSocket}`;
 /** Decides who may open a websocket, and hands it to its link. */
 export class Handshakes {
   readonly #services: Services;
+  readonly #drillGate: DrillGate;
   readonly #ws: WebSocketServer;
   #closed = false;
 
-  constructor(services: Services) {
+  constructor(services: Services, drillGate: DrillGate) {
     this.#services = services;
+    this.#drillGate = drillGate;
     this.#ws = new WebSocketServer({
       noServer: true,
       maxPayload: MAX_FRAME_BYTES,
@@ -67,8 +70,10 @@ export class Handshakes {
     const beganAt = this.#services.clock.monotonic();
     socket.on('error', destroy);
     this.#shakeHands(request, socket, head).then(
-      () =>
-        this.#record(request, { status: 101, code: null, requestId: mintId('req_', this.#services.random) }, beganAt),
+      (isLinked) => {
+        const requestId = mintId('req_', this.#services.random);
+        if (isLinked) this.#record(request, { status: 101, code: null, requestId }, beganAt);
+      },
       (error: unknown) => this.#record(request, this.#refuse(socket, error), beganAt),
     );
   };
@@ -81,8 +86,10 @@ export class Handshakes {
     accessLog.record({ kind: 'handshake', method: request.method, route, ms, address, ...outcome });
   }
 
-  async #shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  /** Whether it came to a link, and not to a drill that leaves it hanging. */
+  async #shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean> {
     this.#services.guard.check(request, 'handshake');
+    if (this.#drillGate.takesHandshake(request, socket)) return false;
     const { key, welcome } = this.#recognise(request);
     await whenAdmitted(this.#services, 'handshake', key, () => {
       this.#mustRun();
@@ -91,6 +98,7 @@ export class Handshakes {
       process.nextTick(uncork, socket);
       this.#ws.handleUpgrade(request, socket, head, (link) => welcome(link, socket));
     });
+    return true;
   }
 
   /** Ends what is still proving its device; links are the switchboard's. */

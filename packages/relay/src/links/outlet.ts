@@ -165,6 +165,11 @@ export class Outlet implements Port {
     });
   }
 
+  cut(): void {
+    this.#end();
+    this.#socket.terminate();
+  }
+
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#end();

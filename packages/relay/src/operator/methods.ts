@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import { accountMethods } from './accounts.ts';
 import { backupMethods } from './backup.ts';
 import { clientMethods } from './clients.ts';
+import { drillMethods } from './drills.ts';
 import { environmentMethods } from './environments.ts';
 
 /** What the operator of this relay may ask of it, by name: the names are the `holdfast` commands that ask. */
@@ -21,5 +22,6 @@ export function operatorMethods(services: Services): Readonly<Record<string, Met
     ...accountMethods(services),
     ...environmentMethods(services),
     ...clientMethods(services),
+    ...drillMethods(services),
   };
 }

@@ -14,4 +14,6 @@ export const BackupParams = z.object({
 /** Without one it is the relay's owner. */
 export const AccountParams = z.object({ account: z.optional(Typed) });
 export const AccountCreateParams = z.object({ name: z.optional(Typed) });
+/** Without one it is all of them. */
+export const DrillStopParams = z.object({ id: z.optional(Typed) });
 export const AccountRemoveParams = z.object({ account: Typed });

@@ -5,6 +5,7 @@ import { ManualClock } from '@holdfast/testkit';
 import { DEFAULT_BASE_PATH, headers, paths } from '@holdfast/wire';
 import { pino } from 'pino';
 import { type Bounds, defaultBounds } from '../../src/bounds.ts';
+import type { DrillPermission } from '../../src/drills/drills.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createServices } from '../../src/services.ts';
 import { migrations } from '../../src/stores/schema.ts';
@@ -21,7 +22,11 @@ export interface Answered {
 /** The relay's HTTP without a port, on a clock that the test moves. */
 export function appFor(
   t: TestContext,
-  { tokenLifeMs = 3600_000, bounds = {} }: { tokenLifeMs?: number; bounds?: Partial<Bounds> } = {},
+  {
+    tokenLifeMs = 3600_000,
+    bounds = {},
+    drills = 'off',
+  }: { tokenLifeMs?: number; bounds?: Partial<Bounds>; drills?: DrillPermission } = {},
 ) {
   const dir = temporaryFolder(t);
   const folder = openDataFolder(dir, { program: 'relay', migrations, as: 'owner' });
@@ -37,6 +42,7 @@ export function appFor(
     listenHost: '127.0.0.1',
     publicUrl: null,
     trustProxy: 0,
+    drills,
   });
   const app = createApp(services);
   const { accountId, accountToken } = services.accounts.mintToken();

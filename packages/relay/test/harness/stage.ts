@@ -26,6 +26,7 @@ export function listener(services: Services, dest: string, { takesDirect = false
       }
     },
     close: () => {},
+    cut: () => {},
   };
   const frames = () => taken.map((text) => JSON.parse(text) as Frame); // what the relay sends
   return {
