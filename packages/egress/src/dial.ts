@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
-import { EgressError } from './errors.ts';
+import { EgressError, firstFailure } from './errors.ts';
 import type { Destination } from './no-proxy.ts';
 import type { Target } from './proxy-for.ts';
 import type { ProxyServer } from './proxy-server.ts';
@@ -68,6 +68,6 @@ async function settled<T extends Socket>(socket: T, event: string, signal: Abort
     return socket;
   } catch (error) {
     socket.destroy();
-    throw signal.aborted ? signal.reason : error;
+    throw signal.aborted ? signal.reason : firstFailure(error);
   }
 }

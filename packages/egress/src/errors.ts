@@ -28,3 +28,9 @@ export class EgressError extends Error {
     this.proxyStatus = proxyStatus;
   }
 }
+
+/** Where several addresses of one name were tried, the first one's failure says what there is to say; together they say nothing. */
+export function firstFailure(error: unknown): Error {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first : new Error(String(first));
+}

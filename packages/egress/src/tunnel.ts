@@ -2,7 +2,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { EgressError } from './errors.ts';
+import { EgressError, firstFailure } from './errors.ts';
 import type { Destination } from './no-proxy.ts';
 import type { ProxyServer } from './proxy-server.ts';
 import { explainTlsFailure, isTlsFailure, serverNameOf } from './tls-failure.ts';
@@ -58,7 +58,9 @@ function connect(
       socket.on('error', () => {}); // until somebody else listens, and it never ends the process
       resolve({ answer, socket, head });
     });
-    request.on('error', (error) => reject(signal.aborted ? signal.reason : unreachable(proxy, to, error)));
+    request.on('error', (error) =>
+      reject(signal.aborted ? signal.reason : unreachable(proxy, to, firstFailure(error))),
+    );
     request.end();
   });
 }
@@ -68,15 +70,11 @@ export function authorityOf({ host, port }: Destination): string {
 }
 
 function unreachable(proxy: ProxyServer, to: Destination, error: Error): EgressError {
-  const why = isTlsFailure(error) ? explainTlsFailure(error, authorityOf(proxy)) : error.message || codeOf(error);
+  const why = isTlsFailure(error) ? explainTlsFailure(error, authorityOf(proxy)) : error.message;
   return new EgressError(
     'ERR_EGRESS_PROXY_UNREACHABLE',
     `The proxy ${proxy.url} (${proxy.variable}) on the way to ${authorityOf(to)} cannot be used: ${why}`,
   );
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : error.name;
 }
 
 function refusal(proxy: ProxyServer, to: Destination, answer: IncomingMessage): EgressError {
@@ -91,9 +89,10 @@ function refusal(proxy: ProxyServer, to: Destination, answer: IncomingMessage): 
 
 function advice(proxy: ProxyServer, status: number, answer: IncomingMessage): string {
   if (status === 407) {
-    const scheme = /^[a-z]{1,20}/i.exec(answer.headers['proxy-authenticate'] ?? '')?.[0] ?? 'Basic';
-    if (scheme.toLowerCase() !== 'basic' && proxy.authorization !== null) {
-      return `it wants to be signed in to by ${scheme}; Holdfast signs in by Basic.`;
+    const wanted = answer.headers['proxy-authenticate'] ?? 'Basic';
+    if (!/\bbasic\b/i.test(wanted)) {
+      const scheme = /^[a-z]{1,20}/i.exec(wanted)?.[0] ?? 'something else';
+      return `it wants to be signed in to by ${scheme}, and Holdfast signs in by Basic alone; a small proxy on this machine that signs in for you, such as px or cntlm, can stand between.`;
     }
     return proxy.authorization === null
       ? `it wants a user and a password; write them into ${proxy.variable}, as in http://USER:PASSWORD@proxy.example.org:3128.`

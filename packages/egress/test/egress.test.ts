@@ -241,6 +241,11 @@ describe('a proxy that is none', () => {
       /other side closed|hang up|TLS/,
     ],
     [
+      'wants to be signed in to by another scheme',
+      'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n',
+      /407 No: it wants to be signed in to by Negotiate/,
+    ],
+    [
       'speaks no HTTP',
       'SSH-2.0-OpenSSH_9.2\r\n',
       /\(ALL_PROXY\) on the way to relay\.test:\d+ cannot be used: Parse Error/,
