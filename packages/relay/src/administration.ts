@@ -66,6 +66,18 @@ export class Administration {
     });
   }
 
+  /** Devices that nobody uses any more; in one transaction. */
+  expireClients(idle: readonly Device[]): void {
+    const { devices, switchboard, audit } = this.#options;
+    const clients = idle.map(({ clientId }) => ({ clientId, serverIds: devices.hostsOf(clientId) }));
+    switchboard.takeAway({ clients }, () => {
+      for (const { clientId, description } of idle) {
+        devices.remove(clientId);
+        audit.record({ event: 'client_expired', clientId, detail: description.display_name });
+      }
+    });
+  }
+
   /** Likewise for one host; a device that is paired with no other is not known any more. */
   revokeFromHost({ clientId, description }: Device, { serverId }: Server, address: Address): void {
     const { devices, clientTokens, switchboard, audit } = this.#options;

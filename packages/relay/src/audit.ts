@@ -2,8 +2,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Clock, rfc3339 } from './clock.ts';
 import { integer, type Row, text, textOrNull } from './stores/row.ts';
 
-/** Entries kept; the schema lets go of older ones alone. */
+/** Entries kept; the schema lets go of those beyond them, and of those that are older than a week, alone. */
 const MOST = 100_000;
+const KEPT_MS = 7 * 24 * 3600_000;
 /** What somebody does again and again from the same address is entered once in this time. */
 const REPEAT_MS = 3600_000;
 /** Doings remembered for that; the oldest goes. */
@@ -28,6 +29,7 @@ export type AuditEvent =
   | 'client_connected'
   | 'client_refused'
   | 'client_renamed'
+  | 'client_expired'
   | 'client_revoked'
   | 'drill_started'
   | 'drill_ended';
@@ -63,6 +65,7 @@ export class Audit {
   readonly #clock: Clock;
   readonly #insert: StatementSync;
   readonly #trim: StatementSync;
+  readonly #forget: StatementSync;
   readonly #remembered = new Map<string, number>();
 
   constructor({ db, clock }: { db: DatabaseSync; clock: Clock }) {
@@ -71,12 +74,18 @@ export class Audit {
       'INSERT INTO audit (at, event, address, server_id, client_id, detail) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#trim = db.prepare('DELETE FROM audit WHERE id <= ?');
+    this.#forget = db.prepare('DELETE FROM audit WHERE at < ?');
   }
 
   record({ event, address = null, serverId = null, clientId = null, detail = null }: NewAuditEntry): void {
     if (REPEATED.has(event) && this.#isRepeated(`${event} ${serverId} ${clientId} ${address}`)) return;
     const { lastInsertRowid } = this.#insert.run(this.#clock.wall(), event, address, serverId, clientId, detail);
     this.#trim.run(Number(lastInsertRowid) - MOST);
+  }
+
+  /** Entries from before that moment; those of the last 7 days stay, whatever it is. Belongs into a transaction. */
+  forget(before: number): void {
+    this.#forget.run(Math.min(before, this.#clock.wall() - KEPT_MS));
   }
 
   #isRepeated(key: string): boolean {

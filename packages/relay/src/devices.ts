@@ -72,6 +72,18 @@ export class Devices {
       .map((row) => text(row, 'client_id'));
   }
 
+  /** Devices that did not come since a moment, those that came longest ago first. `paired` null: none of those that are paired with a host. */
+  idleSince({ paired, unpaired, limit }: { paired: number | null; unpaired: number; limit: number }): Device[] {
+    return this.#db
+      .prepare(
+        `SELECT * FROM clients WHERE last_seen_at < coalesce(:paired, 0)
+           OR (last_seen_at < :unpaired AND client_id NOT IN (SELECT client_id FROM pairings))
+         ORDER BY last_seen_at LIMIT :limit`,
+      )
+      .all({ paired, unpaired, limit })
+      .map(toDevice);
+  }
+
   remove(clientId: string): void {
     this.#routes.clear();
     this.#db.prepare('DELETE FROM clients WHERE client_id = ?').run(clientId);

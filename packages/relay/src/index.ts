@@ -12,5 +12,6 @@ export type { AccountSummary, ClientSummary, EnvironmentSummary } from './invent
 export { closeCodes } from './links/close-codes.ts';
 export { operate } from './operator/operate.ts';
 export { defaultPressureLimits, type PressureLimits } from './pressure/index.ts';
+export { defaultRetention, type RetentionLimits } from './retention.ts';
 export type { RandomBytes } from './secrets.ts';
 export { type Relay, type RelayOptions, startRelay } from './start.ts';

@@ -23,6 +23,7 @@ import { Flights } from './passing/flights.ts';
 import { Ports } from './ports.ts';
 import { Presence } from './presence/presence.ts';
 import { Admission, defaultPressureLimits, LoopDelay, type PressureLimits, Turnstile } from './pressure/index.ts';
+import { defaultRetention, Retention, type RetentionLimits } from './retention.ts';
 import { Rounds } from './rounds.ts';
 import { Routing } from './routing.ts';
 import { type RandomBytes, randomShare } from './secrets.ts';
@@ -56,6 +57,8 @@ export interface ServicesOptions {
   readonly drills?: DrillPermission;
   /** Those that differ from `defaultPressureLimits`. */
   readonly pressure?: Partial<PressureLimits>;
+  /** Those that differ from `defaultRetention`. */
+  readonly retention?: Partial<RetentionLimits>;
 }
 
 /** The relay's parts, put together on one database. */
@@ -99,6 +102,7 @@ export function createServices(options: ServicesOptions) {
     logger,
     metrics,
   });
+  const administration = new Administration({ db, accounts, servers, devices, clientTokens, switchboard, audit });
   const loopDelay = new LoopDelay(clock);
   const pressure = { ...defaultPressureLimits, ...options.pressure };
   return {
@@ -120,7 +124,16 @@ export function createServices(options: ServicesOptions) {
     beats: new Rounds({ clock, random, roundMs: BEAT_MS }),
     switchboard,
     accounts,
-    administration: new Administration({ db, accounts, servers, devices, clientTokens, switchboard, audit }),
+    administration,
+    retention: new Retention({
+      ...base,
+      ports,
+      devices,
+      audit,
+      administration,
+      switchboard,
+      limits: { ...defaultRetention, ...options.retention },
+    }),
     serverTokens: new Tokens({ ...base, kind: 'server', lifeMs: tokenLifeMs }),
     clientTokens,
     audit,

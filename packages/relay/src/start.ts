@@ -17,6 +17,7 @@ import { readMetrics } from './metrics/read.ts';
 import { operatorMethods } from './operator/methods.ts';
 import { openOperatorSocket } from './operator/operator-socket.ts';
 import type { PressureLimits } from './pressure/index.ts';
+import type { RetentionLimits } from './retention.ts';
 import type { RandomBytes } from './secrets.ts';
 import { createServices } from './services.ts';
 import { migrations } from './stores/schema.ts';
@@ -24,6 +25,7 @@ import type { TlsFiles } from './tls/certificate.ts';
 import { RenewingCertificate } from './tls/renewing.ts';
 
 const SWEEP_MS = 60_000;
+const RETENTION_SWEEP_MS = 10 * 60_000;
 /** How long peers may take over their half of the closing handshake when the relay stops. */
 const CLOSE_GRACE_MS = 1_000;
 
@@ -60,6 +62,8 @@ export interface RelayOptions {
   readonly drills?: DrillPermission;
   /** Drills that begin as it starts. */
   readonly startDrills?: readonly DrillRequest[];
+  /** How long what nobody needs any more is kept. Default `defaultRetention`. */
+  readonly retention?: Partial<RetentionLimits>;
   /** A folder with the built page, served at `/`. Default: none, and a text in its place. */
   readonly pageFolder?: string | undefined;
   readonly clock?: Clock;
@@ -119,6 +123,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       certificate,
       pressure: options.pressure ?? {},
       drills: options.drills ?? 'off',
+      retention: options.retention ?? {},
     });
     const drillGate = new DrillGate(services);
     const handshakes = new Handshakes(services, drillGate);
@@ -140,10 +145,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       throw error;
     });
     const { url } = doors;
-    const sweep = every(clock, SWEEP_MS, () => services.switchboard.sweep());
+    const sweeps = [
+      every(clock, SWEEP_MS, () => services.switchboard.sweep()),
+      every(clock, RETENTION_SWEEP_MS, () => services.retention.sweep()),
+    ];
     let closing: Promise<void> | undefined;
     const close = async () => {
-      sweep.cancel();
+      for (const sweep of sweeps) sweep.cancel();
       services.loopDelay.close();
       services.drills.close();
       await operator.close();

@@ -8,11 +8,12 @@ import { createOutput } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
 import { addRelayFlags, type RelayFlags, relayOptions } from '../relay-flags.ts';
+import { addRetentionFlags, type RetentionFlags, retentionOptions } from '../retention-flags.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { relayBackupCommand, relayRestoreCommand } from './relay-backup.ts';
 import { relayMetricsCommand } from './relay-metrics.ts';
 
-interface Flags extends RelayFlags {
+interface Flags extends RelayFlags, RetentionFlags {
   data?: string;
   tokenLife: number;
   metrics?: { host: string; port: number };
@@ -28,7 +29,7 @@ export function relayCommand(): Command {
     );
   for (const subcommand of [relayBackupCommand, relayRestoreCommand, relayMetricsCommand])
     command.addCommand(subcommand());
-  addRelayFlags(command)
+  addRetentionFlags(addRelayFlags(command))
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
     .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
     .addOption(metricsOption())
@@ -48,6 +49,7 @@ async function runRelay(flags: Flags): Promise<void> {
   const dataDir = flags.data ?? places.relay(stateHome());
   const relay = await launchRelay({
     ...relayOptions(flags),
+    ...retentionOptions(flags),
     dataDir,
     tokenLifeMs: flags.tokenLife * 1000,
     pageFolder: pageFolder(),

@@ -4,6 +4,7 @@ import { type Method, RpcRefusal, readParams, rpcCodes } from '@holdfast/local-s
 import { writeBackup } from '../backup/write-backup.ts';
 import { RelayError } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { transact } from '../stores/transaction.ts';
 import { BackupParams } from './params.ts';
 
 function fileOf(db: DatabaseSync): string {
@@ -13,7 +14,7 @@ function fileOf(db: DatabaseSync): string {
 }
 
 /** Copies the relay's database while it goes on. */
-export function backupMethods({ db, switchboard, audit }: Services): Record<string, Method> {
+export function backupMethods({ db, audit }: Services): Record<string, Method> {
   let isUnderWay = false;
   return {
     'relay/backup': async (params) => {
@@ -23,7 +24,7 @@ export function backupMethods({ db, switchboard, audit }: Services): Record<stri
       isUnderWay = true;
       try {
         const made = await writeBackup(fileOf(db), file, { force });
-        switchboard.note(() => audit.record({ event: 'backup_made', detail: file }));
+        transact(db, () => audit.record({ event: 'backup_made', detail: file }));
         return made;
       } catch (error) {
         throw error instanceof RelayError ? new RpcRefusal(rpcCodes.refused, error.message) : error;

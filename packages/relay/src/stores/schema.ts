@@ -89,4 +89,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE accounts ADD COLUMN rotations INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX clients_by_account ON clients (account_id, created_at, client_id);
   `,
+  // an operator may keep the audit log for a time only, of a week or more
+  `
+  DROP TRIGGER audit_is_not_shortened;
+  CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
+  WHEN OLD.id > (SELECT max(id) FROM audit) - 100000 AND OLD.at > unixepoch() * 1000 - 604800000
+  BEGIN SELECT RAISE(ABORT, 'the audit log keeps its newest 100000 entries for 7 days at least'); END;
+  `,
 ];
