@@ -1,12 +1,12 @@
 // Compares the relay with two bare websockets; docs/bench-relay.md says how, and what it means.
 import { parseArgs } from 'node:util';
+import { report } from '../common/report.ts';
 import { writeDocs } from '../common/write-docs.ts';
 import { compareCrowds } from './crowds.ts';
 import { measureDurable } from './durable.ts';
 import { withField } from './field.ts';
 import { compareLatency } from './latency.ts';
 import { type Measured, toRows } from './measured.ts';
-import { report } from './report.ts';
 import { measureStorms } from './storm.ts';
 import { compareThroughput } from './throughput.ts';
 

@@ -45,6 +45,11 @@ export class Leashed {
     });
   }
 
+  /** The number of its process group; undefined when it could not be started. */
+  get group(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Undefined while it runs. */
   get exitCode(): number | undefined {
     return this.#exitCode;

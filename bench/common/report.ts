@@ -1,6 +1,6 @@
 // The tables, as Markdown that reads well in a terminal.
-import type { Row } from '../common/rows.ts';
-import { measuredWhere, number, table } from '../common/table.ts';
+import type { Row } from './rows.ts';
+import { measuredWhere, number, table } from './table.ts';
 
 /** Units that stand in another way than they are called. */
 const UNITS: Record<string, string> = { times: '×' };
