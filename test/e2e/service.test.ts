@@ -103,12 +103,13 @@ describe('a service', { concurrency: true }, () => {
     assert.deepEqual([existsSync(join(machine.home, '.config')), machine.calls()], [false, []]);
   });
 
-  test('of a host and of a relay is one that systemd finds nothing wrong with', {
+  test('of a host, a relay or a forwarder is one that systemd finds nothing wrong with', {
     skip: spawnSync('systemd-analyze', ['--version']).error === undefined ? false : 'there is no systemd here',
   }, async (t) => {
     const machine = makeMachine(t);
     login(machine);
     for (const [program, ...args] of [
+      ['forward', '--relay', 'https://relay.example.org'],
       ['relay', '--listen', '127.0.0.1:0'],
       ['host', '--relay', 'http://127.0.0.1:7420', '--', 'sh', '-c', 'echo "$HOME" 100%'],
     ] as const) {

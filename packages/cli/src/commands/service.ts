@@ -12,6 +12,7 @@ import { Launchd } from '../service/launchd.ts';
 import type { ServiceManager } from '../service/manager.ts';
 import { type System, thisSystem } from '../service/system.ts';
 import { Systemd } from '../service/systemd.ts';
+import { forwardCommand } from './forward.ts';
 import { hostCommand } from './host.ts';
 import { relayCommand } from './relay.ts';
 
@@ -23,14 +24,18 @@ interface ServiceFlags {
 type ManagerName = keyof typeof MANAGERS;
 
 const MANAGERS = { systemd: Systemd, launchd: Launchd } as const;
-const COMMANDS: Record<ServiceProgram, () => Command> = { host: hostCommand, relay: relayCommand };
+const COMMANDS: Record<ServiceProgram, () => Command> = {
+  host: hostCommand,
+  relay: relayCommand,
+  forward: forwardCommand,
+};
 
 export function serviceCommand(): Command {
   const service = new Command('service')
-    .summary('keep a host or a relay running: from login or boot on, and after a crash')
+    .summary('keep a host, a relay or a forwarder running: from login or boot on, and after a crash')
     .description("Works with the user's own systemd, or launchd on macOS. Needs no root.")
     .enablePositionalOptions();
-  const programArgument = () => new Argument('<program>', 'which').choices(['host', 'relay']);
+  const programArgument = () => new Argument('<program>', 'which').choices(Object.keys(COMMANDS));
   const subcommand = (name: string) =>
     service
       .command(name)

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** What can run as a service. */
-export type ServiceProgram = 'host' | 'relay';
+export type ServiceProgram = 'host' | 'relay' | 'forward';
 
 /** Everything of a service, but how its manager writes it down. */
 export interface ServiceDefinition {

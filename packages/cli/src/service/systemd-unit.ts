@@ -1,25 +1,23 @@
-import type { ServiceDefinition, ServiceProgram } from './definition.ts';
+import type { ServiceDefinition } from './definition.ts';
 
 /** Exit codes that no restart mends: a wrong command line, a Node that is too old. */
 const FINAL_EXIT_CODES = '2 78';
 
 /**
  * Whatever an agent does, the host's unit has to allow: it reads and writes where its user may, starts compilers and sandboxes of its own. So
- * only what takes nothing from a user is taken from it. A relay does one thing.
+ * only what takes nothing from a user is taken from it. A relay and a forwarder do one thing.
  */
-const HARDENING: Record<ServiceProgram, readonly string[]> = {
-  host: ['NoNewPrivileges=yes', 'OOMPolicy=continue'],
-  relay: [
-    'NoNewPrivileges=yes',
-    'UMask=0077',
-    'LockPersonality=yes',
-    'RestrictRealtime=yes',
-    'RestrictSUIDSGID=yes',
-    'RestrictNamespaces=yes',
-    'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
-    'SystemCallArchitectures=native',
-  ],
-};
+const OF_AN_AGENT = ['NoNewPrivileges=yes', 'OOMPolicy=continue'];
+const OF_A_SERVER = [
+  'NoNewPrivileges=yes',
+  'UMask=0077',
+  'LockPersonality=yes',
+  'RestrictRealtime=yes',
+  'RestrictSUIDSGID=yes',
+  'RestrictNamespaces=yes',
+  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
+  'SystemCallArchitectures=native',
+];
 
 /** A unit of the user's own systemd. */
 export function systemdUnit({
@@ -48,7 +46,7 @@ export function systemdUnit({
     '# The program ends what it started, and has 6 s for that; what is left then is ended by force.',
     'KillMode=mixed',
     'TimeoutStopSec=15',
-    ...HARDENING[program],
+    ...(program === 'host' ? OF_AN_AGENT : OF_A_SERVER),
     '',
     '[Install]',
     'WantedBy=default.target',
