@@ -1,5 +1,5 @@
-// A real host in a process of its own, to be killed: `host-main.ts RELAY FOLDER JOURNALS NAME`, with its account in its environment. A line
-// on stdin asks for a pairing code, which is answered on stdout.
+// A real host in a process of its own, to be killed: `host-main.ts RELAY FOLDER JOURNALS NAME`, with its account in its environment. It says on
+// stdout when it has connected; a line on stdin asks for a pairing code, which is answered there.
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { fixedCredentials, Host } from '@holdfast/host';
@@ -20,6 +20,11 @@ const host = new Host({
   logger: pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true })),
   version: '0',
   random: () => 0.02, // comes back soon, so that there is more to see in the time
+});
+const unwatch = host.watch(() => {
+  if (host.status().link.state !== 'connected') return;
+  unwatch();
+  process.stdout.write('{"connected":true}\n');
 });
 host.start();
 

@@ -2,11 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Leashed } from '@holdfast/testkit';
+import { Happenings, Leashed } from '@holdfast/testkit';
 import type { Ledger } from './ledger.ts';
 
 const MAIN = fileURLToPath(new URL('host-main.ts', import.meta.url));
-const PAIRING_TRIES = 60;
+const CONNECT_MS = 15_000;
+
+/** What host-main.ts says. */
+interface Line {
+  readonly connected?: boolean;
+  readonly pairingCode?: string;
+  readonly environmentId?: string;
+  readonly error?: string;
+}
 
 export interface Account {
   readonly accountId: string;
@@ -28,6 +36,8 @@ export interface HostProcessOptions {
 export class HostProcess {
   readonly #options: HostProcessOptions;
   readonly #logged: string[] = [];
+  readonly #happenings = new Happenings(() => JSON.stringify(this.#said));
+  #said: Line = {};
   #number = 0;
   #process: Leashed | null = null;
 
@@ -44,30 +54,37 @@ export class HostProcess {
     return [...this.#logged, this.#process?.stderr() ?? ''].join('\n--- killed ---\n');
   }
 
-  start(): void {
+  /** Settles when it has connected, or has had the time to. */
+  async start(): Promise<void> {
     const { name, relay, dataDir, journals, account } = this.#options;
     this.#number += 1;
     this.#process = new Leashed(process.execPath, [MAIN, relay(), dataDir, journals, `${name}#${this.#number}`], {
       env: { ...process.env, HOLDFAST_ACCOUNT_ID: account.accountId, HOLDFAST_ACCOUNT_TOKEN: account.accountToken },
     });
+    const lines = createInterface({ input: this.#process.stdout });
+    lines.on('line', (line) => {
+      this.#said = JSON.parse(line) as Line; // by host-main.ts
+      this.#happenings.notify();
+    });
+    this.#said = {};
+    await Promise.race([this.#until('to connect', ({ connected }) => connected), delay(CONNECT_MS)]).catch(() => {});
   }
 
   async pair(): Promise<{ pairingCode: string; environmentId: string }> {
-    const host = this.#process;
-    if (host === null) throw new Error(`${this.name} does not run`);
-    const lines = createInterface({ input: host.stdout })[Symbol.asyncIterator]();
-    for (let tries = 1; ; tries += 1) {
-      host.stdin.write('pair\n');
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${this.name} ended: ${host.stderr()}`);
-      const answer = JSON.parse(value) as { pairingCode: string; environmentId: string } | { error: string };
-      if (!('error' in answer)) return answer;
-      if (tries === PAIRING_TRIES) throw new Error(`${this.name} cannot pair: ${answer.error}`);
-      await delay(500);
-    }
+    this.#said = {};
+    this.#process?.stdin.write('pair\n');
+    const { pairingCode, environmentId } = await this.#until('to pair', ({ pairingCode: code, error }) => {
+      if (error !== undefined) throw new Error(`${this.name} cannot pair: ${error}`);
+      return code !== undefined;
+    });
+    return { pairingCode: pairingCode ?? '', environmentId: environmentId ?? '' };
   }
 
-  /** SIGKILL, to its agents too. */
+  #until(what: string, probe: (line: Line) => boolean | undefined): Promise<Line> {
+    return this.#happenings.until(() => probe(this.#said) && this.#said, { what: `${this.name} ${what}` });
+  }
+
+  /** SIGKILL. Its agents end with their input. */
   async kill(): Promise<void> {
     const host = this.#process;
     if (host === null) return;

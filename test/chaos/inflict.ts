@@ -35,6 +35,13 @@ export class Inflict {
     await Promise.all(this.#underWay);
   }
 
+  /** A host that finds no relay when it needs its first token waits for half a minute, as it should: it would miss most of a short run. */
+  async #withRelay(what: () => Promise<void> | undefined): Promise<void> {
+    while (this.#busy.has('relay')) await delay(20);
+    this.#busy.add('relay');
+    await what()?.finally(() => this.#busy.delete('relay'));
+  }
+
   async #run(fault: Fault): Promise<void> {
     const { networks, hosts, rawHosts, rawTalkers, chatters, relay } = this.#world;
     const network = 'of' in fault ? networks.get(fault.of) : undefined;
@@ -88,7 +95,7 @@ export class Inflict {
         const host = hosts.get(fault.of);
         await host?.kill();
         await delay(fault.ms);
-        host?.start();
+        await this.#withRelay(async () => host?.start());
         return;
       }
       case 'controller vanishes':

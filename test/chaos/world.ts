@@ -79,7 +79,7 @@ export class World {
       const dataDir = join(this.#dir, name);
       const host = new HostProcess({ name, dataDir, journals: this.journals, relay, account, ledger: this.#ledger });
       this.hosts.set(name, host);
-      host.start();
+      await host.start();
     }
     for (const name of cast.rawHosts) {
       const random = this.#random.fork(name);
