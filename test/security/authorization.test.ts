@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { paths, socketEndpoint } from '@holdfast/wire';
+import { ask } from '../../packages/relay/test/harness/ask.ts';
 import { open, Peer } from '../../packages/relay/test/harness/peer.ts';
 import { rules } from './route-table.ts';
-import { ask, routesOf } from './support.ts';
+import { routesOf } from './routes.ts';
 import { credentialNames, twoAccounts } from './two-accounts.ts';
 
 /** How a call with a credential that does not do is answered: it says neither that the thing is there nor that it is not. */

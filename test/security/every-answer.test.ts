@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { paths } from '@holdfast/wire';
+import { ask } from '../../packages/relay/test/harness/ask.ts';
 import { open, Peer } from '../../packages/relay/test/harness/peer.ts';
 import { relayFor } from '../../packages/relay/test/harness/relay.ts';
-import { ask, routesOf } from './support.ts';
+import { routesOf } from './routes.ts';
 
 const WEBSOCKETS = [paths.serverSocket, paths.clientSocket].map((path) => `/backend-api/${path}`);
 const HARMLESS = ['GET', 'HEAD'];
@@ -47,7 +48,7 @@ test('every answer, a success, an error or a refusal, carries the policy that le
   }
 });
 
-test('no route answers by a name that is not the relay’s own, and the refusal is as safe as any answer', async (t) => {
+test('no route answers by a name that is not its own, and the refusal is as safe as any answer', async (t) => {
   const { url } = await relayFor(t);
   const host = `evil.example:${new URL(url).port}`;
   for (const { method, path } of everyRequest(t)) {

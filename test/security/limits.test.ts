@@ -4,12 +4,12 @@ import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { limits, paths } from '@holdfast/wire';
+import { ask } from '../../packages/relay/test/harness/ask.ts';
 import { TestController } from '../../packages/relay/test/harness/controller.ts';
 import { TestHost } from '../../packages/relay/test/harness/host.ts';
 import { Peer } from '../../packages/relay/test/harness/peer.ts';
 import { relayFor } from '../../packages/relay/test/harness/relay.ts';
 import { eventually } from '../e2e/support/host-process.ts';
-import { ask } from './support.ts';
 
 const CLAIM = `/backend-api/${paths.claimFinish}`;
 

@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { type ChallengeResponse, paths, socketEndpoint } from '@holdfast/wire';
+import { ask as askAny } from './harness/ask.ts';
 import { claim, newKey, TestController } from './harness/controller.ts';
 import { type Json, post, TestHost } from './harness/host.ts';
 import { open, Peer } from './harness/peer.ts';
 import { relayFor } from './harness/relay.ts';
 
-/** `fetch` lets nobody choose Host and Origin. */
-async function ask(url: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
-  const { body, ...rest } = options;
-  const asked = request(url, { ...rest, agent: false });
-  asked.end(body);
-  const [response] = await once(asked, 'response');
-  let text = '';
-  for await (const part of response) text += part;
-  return { status: response.statusCode as number, headers: response.headers, body: JSON.parse(text) as Json };
+/** A request whose answer is JSON. */
+async function ask(...request: Parameters<typeof askAny>) {
+  const { text, ...answer } = await askAny(...request);
+  return { ...answer, body: JSON.parse(text) as Json };
 }
 
 /** Everything that comes until the relay ends the connection. */

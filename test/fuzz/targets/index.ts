@@ -4,6 +4,7 @@ import { deviceProofTargets } from './device-proof.ts';
 import { encodingTargets } from './encodings.ts';
 import { envelopeTargets } from './envelopes.ts';
 import { httpTargets } from './http.ts';
+import { routesTarget } from './routes.ts';
 import { segmentTarget } from './segments.ts';
 
 /** Every parser that takes what a stranger sent. */
@@ -15,5 +16,6 @@ export async function everyTarget(): Promise<Target[]> {
     ...httpTargets,
     ...bodyTargets,
     ...(await deviceProofTargets()),
+    await routesTarget(),
   ];
 }

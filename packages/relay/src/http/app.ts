@@ -71,7 +71,10 @@ export function createApp(services: Services, pageFolder?: string): Hono<{ Varia
   app.route('/', pageRoutes(pageFolder));
   for (const routes of ROUTES) app.route(DEFAULT_BASE_PATH, routes(services));
   app.notFound((c) =>
-    fail(new Failure(404, 'not_found', `Nothing is at ${c.req.method} ${c.req.path} here.`), c.get('requestId')),
+    fail(
+      new Failure(404, 'not_found', `Nothing is at ${c.req.method} ${c.req.path.slice(0, 256)} here.`),
+      c.get('requestId'),
+    ),
   );
   app.onError((error, c) => {
     const requestId = c.get('requestId');

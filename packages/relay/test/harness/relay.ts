@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { type Relay, type RelayOptions, startRelay } from '../../src/index.ts';
 
 /** A folder that goes when the test ends. */
-export function temporaryFolder(t: TestContext): string {
+export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-relay-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   return dir;

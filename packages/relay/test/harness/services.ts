@@ -21,7 +21,7 @@ export interface Answered {
 
 /** The relay's HTTP without a port, on a clock that the test moves. */
 export function appFor(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   {
     tokenLifeMs = 3600_000,
     bounds = {},

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import type { TestContext } from 'node:test';
-import { appFor } from '../../packages/relay/test/harness/services.ts';
 
 export interface Answer {
   readonly status: number;
@@ -20,11 +18,4 @@ export async function ask(
   let text = '';
   for await (const part of response.setEncoding('utf8')) text += part;
   return { status: response.statusCode, headers: response.headers, text };
-}
-
-/** Every route of the relay, as `POST /backend-api/…`: read from the relay itself, so that no new one is forgotten. */
-export function routesOf(t: TestContext): string[] {
-  const { app } = appFor(t);
-  const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
-  return [...new Set(routes)];
 }
