@@ -190,6 +190,23 @@ export const rules: Readonly<Record<string, RouteRule>> = {
     status: 200,
   },
 
+  // That a drill is under way meets everybody, so everybody may see it. Nobody holds one unless the relay was started for that.
+  'GET /backend-api/holdfast/drills': {
+    call: () => ({ path: at(paths.drills) }),
+    allowed: [...ACCOUNTS, ...DEVICES],
+    status: 200,
+  },
+  'POST /backend-api/holdfast/drills': {
+    call: () => ({ path: at(paths.drills), body: { fault: '503', duration_seconds: 1 } }),
+    allowed: [],
+    status: 200,
+  },
+  'DELETE /backend-api/holdfast/drills/:drill': {
+    call: () => ({ path: at(`${paths.drills}/drill_1`) }),
+    allowed: [],
+    status: 204,
+  },
+
   'GET /backend-api/holdfast/account': {
     call: () => ({ path: at('holdfast/account') }),
     allowed: [...ACCOUNTS, 'account, unnamed', 'account, named as another'], // it tells the bearer whose it is
