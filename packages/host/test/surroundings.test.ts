@@ -98,6 +98,7 @@ describe('a machine that slept', () => {
     });
     clock.sleep(600 * SECOND);
     await clock.advance(2 * SECOND);
+    await clock.advance(2 * SECOND); // the wait after a try that failed
     await linkOf(authority, clock, 2);
   });
 
