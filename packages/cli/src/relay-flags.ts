@@ -1,5 +1,5 @@
 import type { DrillPermission, RelayOptions } from '@holdfast/relay';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { readDrillFile } from './drill-file.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -13,6 +13,7 @@ export interface RelayFlags {
   readonly insecure: boolean;
   readonly publicUrl?: string;
   readonly trustProxy: number;
+  readonly drainGrace: number;
   readonly drills: DrillPermission;
   readonly drill?: string;
 }
@@ -34,6 +35,12 @@ export function addRelayFlags(command: Command): Command {
     .option('--insecure', 'listen beyond loopback without TLS', false)
     .addOption(publicUrlOption())
     .addOption(trustProxyOption())
+    .option(
+      '--drain-grace <seconds>',
+      'how long its end may take: requests are answered, peers take leave',
+      parseGrace,
+      5,
+    )
     .addOption(
       new Option('--drills <who>', 'who may start drills while it runs: nobody, its operator, or paired devices too')
         .choices(['off', 'operator', 'devices'])
@@ -56,4 +63,19 @@ export function relayOptions(flags: RelayFlags): Omit<RelayOptions, 'dataDir'> {
 /** What `up` logs unless it is told otherwise: nothing, but a drill has to be heard of. */
 export function quietLogLevel({ drills, drill }: RelayFlags): 'silent' | 'warn' {
   return drills === 'off' && drill === undefined ? 'silent' : 'warn';
+}
+
+/** What a process may take beyond the relay's own end, in milliseconds. */
+const REST_MS = 5_000;
+
+/** How long the whole process may take to end, in milliseconds. */
+export function endingMs({ drainGrace }: RelayFlags): number {
+  return drainGrace * 1000 + REST_MS;
+}
+
+function parseGrace(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600)
+    throw new InvalidArgumentError('It is a whole number of seconds from 1 to 600.');
+  return seconds;
 }

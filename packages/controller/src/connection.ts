@@ -97,7 +97,7 @@ export class Connection {
       const link = await this.#options.dial({
         signal: this.#closed.signal,
         onFrame: (text) => this.#heard(text),
-        onClose: (why, code) => this.#ended(why, code),
+        onClose: (why, code, retryAfterMs) => this.#ended(why, code, retryAfterMs),
       });
       if (this.#closed.signal.aborted) return link.close(1000, 'closed');
       this.#link = link;
@@ -122,14 +122,15 @@ export class Connection {
     this.#options.onFrame(text);
   }
 
-  #ended(why: string, code: number | null): void {
+  #ended(why: string, code: number | null, retryAfterMs: number | null): void {
     this.#silence.stop();
     this.#link = null;
     if (this.#closed.signal.aborted) return;
     const lastedMs = this.#options.clock.monotonic() - this.#linkedAt;
     this.#failures = failuresAfterLink(this.#failures, { lastedMs, carried: this.#carried });
     // whoever took its place would lose it again by a new attempt at once, and so on without end
-    const retryAt = code !== null && SUPERSEDED.includes(code) ? this.#options.clock.wall() + MAX_RETRY_MS : null;
+    const awayMs = code !== null && SUPERSEDED.includes(code) ? MAX_RETRY_MS : retryAfterMs;
+    const retryAt = awayMs === null ? null : this.#options.clock.wall() + awayMs;
     this.#waitAfter(new ControllerError('ERR_CONTROLLER_NETWORK', why, { retryAt }));
   }
 

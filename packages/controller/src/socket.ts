@@ -1,4 +1,5 @@
 import {
+  closeHintOf,
   connectionPayload,
   DEVICE_KEY_ALGORITHM,
   type DeviceKey,
@@ -48,9 +49,19 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onFrame: (text: string) => void;
-  /** Called once, and only for a link that was opened. `code` is the relay's; null where this side ended it. */
-  readonly onClose: (why: string, code: number | null) => void;
+  /**
+   * Called once, and only for a link that was opened. `code` is the relay's; null where this side ended it. `retryAfterMs`: for how long
+   * the relay asked to be left alone; null where it did not.
+   */
+  readonly onClose: (why: string, code: number | null, retryAfterMs: number | null) => void;
 }
+
+/** How the relay ended a link. */
+interface Theirs {
+  readonly code: number | null;
+  readonly retryAfterMs: number | null;
+}
+const NOT_THEIRS: Theirs = { code: null, retryAfterMs: null };
 
 /** Opens a websocket and answers its challenge (docs/protocol.md §6). No accept frame follows: with the proof sent it is open. */
 export function openLink(options: LinkOptions): Promise<Link> {
@@ -67,13 +78,13 @@ export function openLink(options: LinkOptions): Promise<Link> {
       close: (code, reason) => end(code, reason, reason),
     };
 
-    const end = (code: number, reason: string, why: string, theirs: number | null = null) => {
+    const end = (code: number, reason: string, why: string, theirs: Theirs = NOT_THEIRS) => {
       const before = phase;
       phase = 'closed';
       timer.cancel();
       signal.removeEventListener('abort', abandon);
       socket.close(code, reason);
-      if (before === 'open') options.onClose(why, theirs);
+      if (before === 'open') options.onClose(why, theirs.code, theirs.retryAfterMs);
       else if (before !== 'closed') reject(new ControllerError('ERR_CONTROLLER_NETWORK', why));
     };
     const abandon = () => end(1000, 'not needed any more', 'The attempt was given up.');
@@ -104,9 +115,13 @@ export function openLink(options: LinkOptions): Promise<Link> {
     });
     let failure = '';
     socket.addEventListener('close', ({ code, reason }) => {
-      if (failure !== '' && code === 1006) return end(1000, '', `The link failed: ${failure}`, code);
+      if (failure !== '' && code === 1006)
+        return end(1000, '', `The link failed: ${failure}`, { code, retryAfterMs: null });
       const words = reason === undefined || reason === '' ? `code ${code ?? 'unknown'}` : `${code}: ${reason}`;
-      end(1000, '', `The relay closed the link (${words}).`, code ?? null);
+      end(1000, '', `The relay closed the link (${words}).`, {
+        code: code ?? null,
+        retryAfterMs: closeHintOf(reason ?? ''),
+      });
     });
     socket.addEventListener('error', ({ message }) => {
       failure = message ?? ''; // told with the close that follows

@@ -206,6 +206,18 @@ test('a controller whose place was taken by another of the same device does not 
   assert.equal((nextAttemptAt ?? 0) - clock.wall(), 30_000);
 });
 
+test('a controller whose relay says on closing when to come back does not come sooner', async (t) => {
+  const relay = await startRelay(t);
+  const clock = new ManualClock(Date.now());
+  const controller = await startController(t, relay, { clock });
+  await relay.until(() => relay.links === 1, 'the link');
+  const waiting = next(controller, 'waiting');
+  relay.close(1001, 'the relay is stopping; retry-after=12');
+  const { nextAttemptAt } = await waiting;
+  const wait = (nextAttemptAt ?? 0) - clock.wall();
+  assert.ok(wait >= 12_000 && wait < 14_000, `${wait} ms`);
+});
+
 test("another device's challenge is not signed", async (t) => {
   const relay = await startRelay(t);
   relay.challengeFor = 'cli_somebody';

@@ -176,6 +176,25 @@ describe('a refused handshake', () => {
   });
 });
 
+describe('a link that the relay closes', () => {
+  test('with a word on when to come back is not asked for sooner, and the next drop is as ever', async (t) => {
+    const clock = new ManualClock(Date.now());
+    const { authority, host, link } = await connectedHost(t, { clock });
+    await statusOf(host, ({ status }) => status === 'connected');
+    link.close(1001, 'the relay is stopping; retry-after=12');
+    const waiting = await statusOf(host, (now) => now.link.state === 'waiting' && now);
+    assert.equal(Date.parse(waiting.link.nextAttemptAt ?? '') - clock.wall(), 12 * SECOND);
+    assert.match(waiting.reason, /the relay closed it with 1001: the relay is stopping.* in 12 s/);
+    await clock.advance(12 * SECOND - 1);
+    assert.equal(authority.counts('websocket'), 1);
+    await clock.advance(1);
+    const next = await authority.waitForLink(2);
+    next.close(1001, 'the relay is stopping');
+    const again = await statusOf(host, (now) => now.link.state === 'waiting' && now);
+    assert.equal(Date.parse(again.link.nextAttemptAt ?? '') - clock.wall(), 0);
+  });
+});
+
 describe('a link that nobody answers', () => {
   test('is dropped a minute after its last pong, and made anew', async (t) => {
     const clock = new ManualClock(Date.now());

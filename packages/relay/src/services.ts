@@ -8,6 +8,7 @@ import { Challenges } from './challenges.ts';
 import type { Clock } from './clock.ts';
 import { Cursors } from './cursors.ts';
 import { Devices } from './devices.ts';
+import { Draining } from './draining.ts';
 import { type DrillPermission, Drills } from './drills/drills.ts';
 import { AddressLimits } from './entrance/address-limits.ts';
 import { Guard } from './entrance/guard.ts';
@@ -142,6 +143,7 @@ export function createServices(options: ServicesOptions) {
     tickets: new Tickets(base),
     tries: new Tries(clock),
     loopDelay,
+    draining: new Draining({ random: () => randomShare(random) }),
     drills: new Drills({
       clock,
       random,

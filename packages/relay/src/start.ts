@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino';
 import { PROGRAM } from './beside.ts';
 import { type Bounds, defaultBounds } from './bounds.ts';
 import { type Clock, every, systemClock } from './clock.ts';
+import { drain } from './drain.ts';
 import type { DrillPermission } from './drills/drills.ts';
 import { DrillGate } from './drills/gate.ts';
 import { type Door, Doors, type ListenAt } from './entrance/doors.ts';
@@ -26,7 +27,7 @@ import { RenewingCertificate } from './tls/renewing.ts';
 
 const SWEEP_MS = 60_000;
 const RETENTION_SWEEP_MS = 10 * 60_000;
-/** How long peers may take over their half of the closing handshake when the relay stops. */
+/** How long closing may take unless it is told otherwise. */
 const CLOSE_GRACE_MS = 1_000;
 
 export interface RelayOptions {
@@ -84,8 +85,13 @@ export interface Relay {
   mintAccountToken(): string;
   /** What it counts, as Prometheus reads it. */
   metrics(): Promise<string>;
-  /** Stores what has arrived, closes every link (1001), stops listening and releases the folder. */
-  close(): Promise<void>;
+  /**
+   * Sends away who comes (503), stores what has arrived, closes every link (1001, and when to come back), answers the requests under way,
+   * stops listening and releases the folder.
+   *
+   * @param options `graceMs`: what has not ended by then is cut. Default 1 s
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /**
@@ -150,22 +156,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       every(clock, RETENTION_SWEEP_MS, () => services.retention.sweep()),
     ];
     let closing: Promise<void> | undefined;
-    const close = async () => {
+    const close = async (graceMs: number) => {
       for (const sweep of sweeps) sweep.cancel();
       services.loopDelay.close();
       services.drills.close();
-      await operator.close();
       certificate?.close();
-      const stopped = doors.close();
-      services.switchboard.close();
-      handshakes.close();
-      doors.closeIdleConnections();
-      const grace = setTimeout(() => {
-        handshakes.terminate();
-        doors.closeAllConnections();
-      }, CLOSE_GRACE_MS);
-      await stopped;
-      clearTimeout(grace);
+      await drain({ services, handshakes, doors, graceMs });
+      await operator.close();
       folder.close();
     };
     logger.info({ url }, 'relay listening');
@@ -178,7 +175,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       accountId: services.accounts.owner.accountId,
       metrics: () => readMetrics(services),
       mintAccountToken: () => services.accounts.mintPassingToken().accountToken,
-      close: () => (closing ??= close()),
+      close: ({ graceMs = CLOSE_GRACE_MS } = {}) => (closing ??= close(graceMs)),
     };
   } catch (error) {
     certificate?.close();

@@ -50,7 +50,7 @@ export class Switchboard {
   readonly #journal: Journal;
   /** Links whose coming is not durable yet. */
   readonly #arriving = new Set<Port>();
-  #condition: 'ready' | 'failing' | 'stopping' = 'ready';
+  #condition: 'ready' | 'failing' | 'draining' = 'ready';
 
   constructor(options: SwitchboardOptions) {
     this.#options = options;
@@ -66,7 +66,7 @@ export class Switchboard {
   }
 
   /** `failing`: what came last could not be stored. */
-  get condition(): 'ready' | 'failing' | 'stopping' {
+  get condition(): 'ready' | 'failing' | 'draining' {
     return this.#condition;
   }
 
@@ -157,15 +157,20 @@ export class Switchboard {
     });
   }
 
-  /** Commits what is waiting, then ends every link. */
-  close(): void {
+  /** From now on it is of no use to who comes anew. */
+  drain(): void {
+    this.#condition = 'draining';
+  }
+
+  /** Commits what is waiting, then ends every link. `reason` is asked for each of them. */
+  close(reason: () => string = () => 'the relay is stopping'): void {
     const { flights, presence } = this.#options;
     this.#land(flights.flying());
     this.#journal.add(0, () => presence.stop());
     this.#journal.close();
     flights.clear();
-    this.#condition = 'stopping';
-    for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, 'the relay is stopping');
+    this.#condition = 'draining';
+    for (const port of this.#options.ports.clear()) port.close(closeCodes.goingAway, reason());
   }
 
   #attach(arrival: Arrival, changesNothing: boolean, write: Write): void {

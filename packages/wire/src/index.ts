@@ -1,6 +1,7 @@
 export { DEFAULT_BASE_PATH, endpoint, isLoopbackHost, normalizeBase, socketEndpoint } from './base.ts';
 export { fromBase64, toBase64, toBase64Url } from './base64.ts';
 export { parseBody } from './body.ts';
+export { closeHintOf, closeReasonWithHint } from './close-hint.ts';
 export * from './device-key.ts';
 export * from './drills.ts';
 export * from './envelope.ts';

@@ -7,7 +7,7 @@ import { createLogger, jsonOption, logLevelOption, metricsOption, parseSeconds }
 import { createOutput } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
-import { addRelayFlags, type RelayFlags, relayOptions } from '../relay-flags.ts';
+import { addRelayFlags, endingMs, type RelayFlags, relayOptions } from '../relay-flags.ts';
 import { addRetentionFlags, type RetentionFlags, retentionOptions } from '../retention-flags.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { relayBackupCommand, relayRestoreCommand } from './relay-backup.ts';
@@ -45,7 +45,7 @@ export function relayCommand(): Command {
 
 async function runRelay(flags: Flags): Promise<void> {
   const output = createOutput(flags.json);
-  const stop = stopSignal();
+  const stop = stopSignal(endingMs(flags));
   const dataDir = flags.data ?? places.relay(stateHome());
   const relay = await launchRelay({
     ...relayOptions(flags),
@@ -56,7 +56,7 @@ async function runRelay(flags: Flags): Promise<void> {
     logger: createLogger(flags.logLevel),
   });
   const metrics = await openMetrics(relay, flags.metrics).catch(async (error: unknown) => {
-    await relay.close();
+    await relay.close({ graceMs: flags.drainGrace * 1000 });
     throw error;
   });
   output.report(
@@ -66,6 +66,6 @@ async function runRelay(flags: Flags): Promise<void> {
   if (metrics !== null) output.report({ event: 'metrics', url: metrics.url }, `Metrics at ${metrics.url}`);
   await aborted(stop);
   await metrics?.close();
-  await relay.close();
+  await relay.close({ graceMs: flags.drainGrace * 1000 });
   output.report({ event: 'stopped' }, 'The relay has stopped.');
 }

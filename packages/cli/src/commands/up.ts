@@ -12,7 +12,7 @@ import { agentOption, controllersMayOption, createLogger, jsonOption, logLevelOp
 import { createOutput, type Output } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
-import { addRelayFlags, quietLogLevel, type RelayFlags, relayOptions } from '../relay-flags.ts';
+import { addRelayFlags, endingMs, quietLogLevel, type RelayFlags, relayOptions } from '../relay-flags.ts';
 import { minutesLeft, pageAddress, qrCode } from '../show-code.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { tellStatus } from '../tell-status.ts';
@@ -53,7 +53,7 @@ export function upCommand(): Command {
 
 async function runUp(command: string[], flags: UpFlags): Promise<void> {
   const output = createOutput(flags.json);
-  const stop = stopSignal();
+  const stop = stopSignal(endingMs(flags));
   const logger = createLogger(flags.logLevel ?? quietLogLevel(flags));
   const home = flags.data === undefined ? stateHome() : resolve(flags.data);
   const { agent, description } = chooseAgent(command, flags.agent);
@@ -89,7 +89,7 @@ async function runUp(command: string[], flags: UpFlags): Promise<void> {
       await host.close();
     }
   } finally {
-    await relay.close();
+    await relay.close({ graceMs: flags.drainGrace * 1000 });
   }
   output.report({ event: 'stopped' }, 'Stopped.');
 }

@@ -8,8 +8,8 @@ export type LostReason = 'stopped' | 'no-pong' | 'closed' | 'broken';
 
 export interface ConnectionEvents {
   onText(text: string): void;
-  /** Once, when it is over. `why` is for a person, `reason` for counting. */
-  onClose(why: string, reason?: LostReason): void;
+  /** Once, when it is over. `why` is for a person, `reason` for counting; `retryAfterMs`: the relay asked to be left alone for so long. */
+  onClose(why: string, reason?: LostReason, retryAfterMs?: number | null): void;
 }
 
 /** A connection that somebody holds. */

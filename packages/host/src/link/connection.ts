@@ -1,4 +1,5 @@
 import type { Clock } from '@holdfast/lease';
+import { closeHintOf } from '@holdfast/wire';
 import type { RawData, WebSocket } from 'ws';
 import type { ConnectionEvents, LinkConnection, LostReason } from './connect.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -43,7 +44,7 @@ export class Connection implements LinkConnection {
       this.#heartbeat.stop();
       clearTimeout(this.#closing);
       const { why, reason: kind } = this.#lost ?? describeClose(code, reason.toString());
-      events.onClose(why, kind);
+      events.onClose(why, kind, closeHintOf(reason.toString()));
     });
     socket.resume();
   }

@@ -56,6 +56,8 @@ export class Link {
   #stopping: AbortController | null = null;
   /** Gives up the handshake that is under way. */
   #shaking: AbortController | null = null;
+  /** For how long the relay asked to be left alone when it closed the last connection, in milliseconds. */
+  #hintMs: number | null = null;
   /** Ends the wait that is under way. */
   #endWait: () => void = () => {};
   #surroundings: { stop(): void } | null = null;
@@ -120,7 +122,8 @@ export class Link {
       });
       if (ended === 'dropped after a stable minute') attempts = 0;
       if (ended === 'no token') continue;
-      const pause = reconnectDelay(Math.max(0, attempts - 1), random);
+      const pause = reconnectDelay(Math.max(0, attempts - 1), random) + (this.#hintMs ?? 0);
+      this.#hintMs = null;
       await this.#wait(ended === 'refused' ? deadline.remaining() : pause, attempts, signal);
     }
     this.#become({ state: 'off' }, { attempts: 0, lastError: null });
@@ -181,9 +184,10 @@ export class Link {
     return new Promise((resolve) => {
       const connection = open.hold(next, {
         onText,
-        onClose: (why) => {
+        onClose: (why, _reason, retryAfterMs = null) => {
           if (this.#connection === connection) this.#connection = null;
           if (!signal.aborted) this.#failed(withoutSecrets(why, [grant.token]));
+          this.#hintMs = retryAfterMs;
           resolve();
         },
       });

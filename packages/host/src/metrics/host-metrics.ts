@@ -95,9 +95,9 @@ export class HostMetrics {
               this.#count('in', text);
               events.onText(text);
             },
-            onClose: (why, reason) => {
+            onClose: (why, reason, retryAfterMs) => {
               this.#lost.inc({ reason: reason ?? 'unknown' });
-              events.onClose(why, reason);
+              events.onClose(why, reason, retryAfterMs);
             },
           },
         ),

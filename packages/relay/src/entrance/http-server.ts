@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Bounds } from '../bounds.ts';
 import type { Clock } from '../clock.ts';
+import type { Draining } from '../draining.ts';
 import type { DrillGate } from '../drills/gate.ts';
 import { answerOf, Failure } from '../http/failure.ts';
 import type { AccessLog } from '../metrics/access-log.ts';
@@ -13,6 +14,7 @@ import { answerPlainHttp } from './plain-http.ts';
 
 export interface HttpServerOptions {
   readonly guard: Guard;
+  readonly draining: Draining;
   readonly drillGate: DrillGate;
   readonly bounds: Bounds;
   readonly random: RandomBytes;
@@ -25,12 +27,14 @@ export interface HttpServerOptions {
 
 /** A socket on which nothing moves for this long is closed; those of links have their own heartbeat. */
 const IDLE_MS = 60_000;
+/** What a monitor asks for is answered to the end. */
+const MONITORED = new Set(['/healthz', '/readyz', '/metrics']);
 /** What is older has been broken. */
 const TLS = { minVersion: 'TLSv1.2' } as const;
 
 /** One port: bounded in how many may come, how slowly, and by which name. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { guard, drillGate, bounds, random, clock, accessLog, serve, certificate } = options;
+  const { guard, draining, drillGate, bounds, random, clock, accessLog, serve, certificate } = options;
   const { headersMs, requestMs } = bounds;
   const limits = {
     headersTimeout: headersMs,
@@ -41,6 +45,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const beganAt = clock.monotonic();
     try {
       guard.check(request, 'request');
+      if (!MONITORED.has(request.url ?? '')) draining.check();
       if (drillGate.takes(request, response)) return;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

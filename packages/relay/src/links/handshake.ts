@@ -92,7 +92,7 @@ export class Handshakes {
     if (this.#drillGate.takesHandshake(request, socket)) return false;
     const { key, welcome } = this.#recognise(request);
     await whenAdmitted(this.#services, 'handshake', key, () => {
-      this.#mustRun();
+      this.#services.draining.check();
       this.#takePlace(request, socket);
       socket.cork(); // its answer goes out with what its link has to say first
       process.nextTick(uncork, socket);
@@ -101,11 +101,12 @@ export class Handshakes {
     return true;
   }
 
-  /** Ends what is still proving its device; links are the switchboard's. */
-  close(): void {
+  /** Ends what is still proving its device; links are the switchboard's. Fulfilled when all of them have ended. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const socket of this.#ws.clients) socket.close(closeCodes.goingAway, 'the relay is stopping');
-    this.#ws.close();
+    const { draining } = this.#services;
+    for (const socket of this.#ws.clients) socket.close(closeCodes.goingAway, draining.closeReason());
+    await new Promise<void>((resolve) => this.#ws.close(() => resolve()));
   }
 
   /** Those that did not answer the close. */
@@ -119,7 +120,7 @@ export class Handshakes {
 
   /** @throws Failure when it may not come in */
   #recognise(request: IncomingMessage): Newcomer {
-    this.#mustRun();
+    this.#services.draining.check();
     const header: HeaderOf = (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
@@ -129,11 +130,6 @@ export class Handshakes {
     if (route === HOST_ROUTE) return this.#recogniseHost(header, peer);
     if (route === CONTROLLER_ROUTE) return this.#recogniseController(header, route, peer);
     throw new Failure(404, 'not_found', 'No websocket is served at this path.');
-  }
-
-  /** @throws Failure 503 */
-  #mustRun(): void {
-    if (this.#closed) throw new Failure(503, 'stopping', 'The relay is stopping.', { retryAfterMs: 1_000 });
   }
 
   /** @throws Failure 429 when its address has too many links */
