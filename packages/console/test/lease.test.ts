@@ -161,8 +161,10 @@ describe('the story of a lease', () => {
   });
 
   test('is that there is no token, and when it asks again', () => {
-    const { tone, detail } = tellLease(status({ ...failing, state: 'deferred', expiresAt: null }), ms(60));
-    assert.equal(tone, 'bad');
+    const deferred: Partial<Lease> = { ...failing, state: 'deferred', expiresAt: null };
+    assert.equal(tellLease(status(deferred), ms(60)).headline, 'Still connected.');
+    const { tone, headline, detail } = tellLease(status(deferred, { state: 'waiting-for-token' }), ms(60));
+    assert.deepEqual([tone, headline], ['bad', 'No token.']);
     assert.match(detail, /502 .* It asks again at 14:01:20, and sends nothing before\.$/);
   });
 

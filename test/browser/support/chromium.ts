@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { type BrowserContext, chromium } from 'playwright-core';
+import type { Ending } from '../../e2e/support/host-process.ts';
 
 const PROGRAM = process.env['HOLDFAST_CHROMIUM'] ?? '/usr/bin/chromium';
 const ARGUMENTS = [
@@ -45,7 +45,7 @@ function cameraArguments(film: string | null | undefined): string[] {
 }
 
 /** A browser with nothing in it, that goes with the test. */
-export async function openBrowser(t: TestContext, options: BrowserOptions = {}): Promise<BrowserContext> {
+export async function openBrowser(t: Ending, options: BrowserOptions = {}): Promise<BrowserContext> {
   const { width = 1100, height = 800, colorScheme = 'light', touch = false, camera } = options;
   const profile = mkdtempSync(join(tmpdir(), 'hf-browser-'));
   const context = await chromium.launchPersistentContext(profile, {

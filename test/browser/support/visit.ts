@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { CONTROL_SOCKET } from '@holdfast/host';
 import { LocalSocketClient } from '@holdfast/local-socket';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { tempDir } from '../../e2e/support/host-process.ts';
+import { type Ending, tempDir } from '../../e2e/support/host-process.ts';
 import { JsonLines, run } from '../../e2e/support/programs.ts';
 import { type BrowserOptions, openBrowser } from './chromium.ts';
 
@@ -32,7 +31,7 @@ export interface Up {
 }
 
 /** `holdfast up` as a process of its own, with the demo agent unless another is named. */
-export async function startUp(t: TestContext, agent: readonly string[] = [], data = tempDir(t), port = 0): Promise<Up> {
+export async function startUp(t: Ending, agent: readonly string[] = [], data = tempDir(t), port = 0): Promise<Up> {
   const words = ['up', '--listen', `127.0.0.1:${port}`, '--data', data, '--name', 'studio', '--json', ...agent];
   const program = run(t, words, { PATH: '/usr/bin:/bin' });
   const lines = new JsonLines(program);
@@ -48,12 +47,12 @@ export async function startUp(t: TestContext, agent: readonly string[] = [], dat
 }
 
 /** A page, watched: at the end of the test it must have asked nobody but its relay, broken no policy and thrown nothing. */
-export async function watchedPage(t: TestContext, origin: string, options: BrowserOptions = {}): Promise<Page> {
+export async function watchedPage(t: Ending, origin: string, options: BrowserOptions = {}): Promise<Page> {
   const context = await openBrowser(t, options);
   return watch(t, context, origin);
 }
 
-async function watch(t: TestContext, context: BrowserContext, origin: string): Promise<Page> {
+async function watch(t: Ending, context: BrowserContext, origin: string): Promise<Page> {
   const page = context.pages()[0] ?? (await context.newPage());
   const faults: string[] = [];
   context.on('request', (request) => {
@@ -72,7 +71,7 @@ async function watch(t: TestContext, context: BrowserContext, origin: string): P
 }
 
 /** Another code of the same host, as `holdfast pair` gets it. */
-export async function anotherCode(t: TestContext, { data }: Pick<Up, 'data'>): Promise<string> {
+export async function anotherCode(t: Ending, { data }: Pick<Up, 'data'>): Promise<string> {
   const control = await LocalSocketClient.open(join(data, 'host', CONTROL_SOCKET));
   t.after(() => control.close());
   const { manualPairingCode } = (await control.call('remoteControl/pairing/start', { manualCode: true })) as {

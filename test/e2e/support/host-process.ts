@@ -11,8 +11,11 @@ import { Leashed } from '@holdfast/testkit';
 
 export const holdfast = fileURLToPath(new URL('../../../packages/cli/bin/holdfast.js', import.meta.url));
 
+/** Of a test, or of anything else that ends: what is to be done then. */
+export type Ending = Pick<TestContext, 'after'>;
+
 /** A folder that goes with the test. */
-export function tempDir(t: TestContext): string {
+export function tempDir(t: Ending): string {
   const dir = mkdtempSync(join(tmpdir(), 'hf-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
@@ -107,7 +110,7 @@ export class HostProcess {
 
 /** Starts a host that ends with the test. */
 export function startHost(
-  t: TestContext,
+  t: Ending,
   options: Omit<HostProcessOptions, 'dir'> & { readonly dir?: string },
 ): HostProcess {
   const host = new HostProcess({ dir: tempDir(t), ...options });

@@ -1,10 +1,9 @@
 import { createInterface } from 'node:readline';
-import type { TestContext } from 'node:test';
 import { Happenings, Leashed } from '@holdfast/testkit';
-import { holdfast } from './host-process.ts';
+import { type Ending, holdfast } from './host-process.ts';
 
 /** A `holdfast` command as a process of its own, that ends with the test. */
-export function run(t: TestContext, args: readonly string[], env: Record<string, string> = {}): Leashed {
+export function run(t: Ending, args: readonly string[], env: Record<string, string> = {}): Leashed {
   const program = new Leashed(process.execPath, [holdfast, ...args], { env: { ...process.env, ...env } });
   t.after(() => program.stop());
   return program;
@@ -12,7 +11,7 @@ export function run(t: TestContext, args: readonly string[], env: Record<string,
 
 /** Runs a command to its end. */
 export async function finish(
-  t: TestContext,
+  t: Ending,
   args: readonly string[],
   { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -56,7 +55,7 @@ export interface RunningRelay {
 
 /** `holdfast relay --json`, once it listens. */
 export async function startRelayProcess(
-  t: TestContext,
+  t: Ending,
   data: string,
   listen = '127.0.0.1:0',
   more: readonly string[] = [],
@@ -71,7 +70,7 @@ export async function startRelayProcess(
 
 /** The owner's account, as `host` takes it from its environment. */
 export async function accountEnv(
-  t: TestContext,
+  t: Ending,
   data: string,
 ): Promise<{ HOLDFAST_ACCOUNT_ID: string; HOLDFAST_ACCOUNT_TOKEN: string }> {
   const { stdout } = await finish(t, ['account', 'token', '--data', data, '--json']);
@@ -85,7 +84,7 @@ export class AttachProcess {
   readonly lines: JsonLines;
   #nextId = 1;
 
-  constructor(t: TestContext, args: readonly string[], env: Record<string, string> = {}) {
+  constructor(t: Ending, args: readonly string[], env: Record<string, string> = {}) {
     this.program = run(t, ['attach', ...args], env);
     this.lines = new JsonLines(this.program);
   }

@@ -27,6 +27,13 @@ export function tellLease(status: LeaseStatus, now: number): Story {
     const why = failureWords(status);
     return { tone: 'holding', headline, detail: `${why} It ${asksAgain}; its token is good until ${at(valid)}.` };
   }
+  if (valid === null && failing && link.state === 'connected') {
+    return {
+      tone: 'holding',
+      headline: 'Still connected.',
+      detail: `${failureWords(status)} The token has run out, so the connection must not be lost now. It ${asksAgain}, and sends nothing before.`,
+    };
+  }
   if (valid === null && failing) {
     return {
       tone: 'bad',

@@ -16,7 +16,8 @@ export function FilesItem({ item, asked }: { item: ChatItem & { kind: 'files' };
         <ProgressLabel progress={asked ? 'asked' : item.progress} />
       </header>
       {item.changes.map((change) => (
-        <Change key={change.path} change={change} open={item.changes.length < 4} />
+        // while it is asked about, the question shows it
+        <Change key={change.path} change={change} open={!asked && item.changes.length < 4} />
       ))}
     </article>
   );

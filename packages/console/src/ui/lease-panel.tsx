@@ -33,7 +33,8 @@ export function LeasePanel({ lease, status }: LeasePanelProps) {
       <LeaseChart timeline={timeline} now={now} span={span} summary={`${headline} ${detail}`} stale={stale} />
       <div class="lease-foot">
         <p class="quiet">
-          {counts.started} asked, {counts.failed} failed, {counts.suppressed} not sent
+          {counts.started} {counts.started === 1 ? 'request' : 'requests'} for a token, {counts.failed} failed,{' '}
+          {counts.suppressed} held back
         </p>
         <div class="spans" role="group" aria-label="How much time is shown">
           {SPANS.map((each) => (
