@@ -27,8 +27,9 @@ export class Chatter {
     return this.#talker;
   }
 
-  flood(): void {
-    const open = this.#conversations.filter(({ isOpen }) => isOpen);
+  /** @param hosts of which one is to answer */
+  flood(hosts: readonly string[]): void {
+    const open = this.#conversations.filter(({ isOpen, record }) => isOpen && hosts.includes(record.host));
     if (open.length > 0) this.#random.pick(open).flood();
   }
 

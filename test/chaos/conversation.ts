@@ -10,7 +10,7 @@ const LARGE = { least: 160_000, most: 450_000 } as const;
 /** How often a message is large, on most streams and on the heavy ones. */
 const OFTEN = { light: 0.02, heavy: 0.4 } as const;
 const HEAVY = 0.25;
-const FLOOD = { messages: 14, chars: 300_000 } as const;
+const FLOOD = { messages: 14, chars: 300_000, afterMs: 600 } as const;
 
 /** What one controller says on one stream, and the book that it keeps of it. */
 export class Conversation {
@@ -56,10 +56,8 @@ export class Conversation {
   flood(): void {
     if (!this.isOpen || this.record.finishing) return;
     this.#ledger.count('floods');
-    this.#send(
-      Array.from({ length: FLOOD.messages }, () => FLOOD.chars),
-      0,
-    );
+    const replies = Array.from({ length: FLOOD.messages }, () => FLOOD.chars);
+    this.#send(replies, 0, FLOOD.afterMs);
   }
 
   /** The last word, which is answered when everything before it was heard. */
@@ -88,8 +86,8 @@ export class Conversation {
     this.#end('abandoned');
   }
 
-  #send(replies: readonly number[], pad: number): boolean {
-    const work: Work = { stream: this.record.stream, n: this.record.sent + 1, replies };
+  #send(replies: readonly number[], pad: number, afterMs = 0): boolean {
+    const work: Work = { stream: this.record.stream, n: this.record.sent + 1, replies, afterMs };
     const text = workMessage(work, pad);
     if (!this.#talk.send(text)) return false;
     this.#ledger.sent(this.record, work, text.length);

@@ -71,8 +71,8 @@ export class Inflict {
         network?.cutAll('reset');
         return;
       case 'flood':
-        chatters.get(fault.of)?.flood();
-        await delay(300); // the request is on its way
+        chatters.get(fault.of)?.flood([...hosts.keys()]);
+        await delay(300); // the request has come, and what it asks for has not
         network?.refuse();
         network?.cutAll('reset');
         await delay(fault.ms);

@@ -1,8 +1,10 @@
-/** What a controller asks of the agent: the `n`th message of its stream, and so many characters for each message to be said in return. */
+/** What a controller asks of the agent: the `n`th message of its stream, and the characters of each message to be said in return. */
 export interface Work {
   readonly stream: string;
   readonly n: number;
   readonly replies: readonly number[];
+  /** The agent thinks for so long before it says them. */
+  readonly afterMs?: number;
 }
 
 /** What an agent says: its `m`th message, when `n` was the last that it had heard. */
