@@ -42,7 +42,7 @@ describe('drills over HTTP', () => {
     }
   });
 
-  test('are nobody else’s: not without credentials, not for a host, not for another account', async (t) => {
+  test("are nobody else's: not without credentials, not for a host, not for another account", async (t) => {
     const { ask, enroll, asServer, services } = appFor(t, { drills: 'devices' });
     assert.equal((await ask('POST', paths.drills, { body: order })).status, 401);
     assert.equal((await ask('GET', paths.drills)).status, 401);
