@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ManualClock } from '@holdfast/testkit';
+import { replyIdOf } from '../src/agent/dropped-reply.ts';
 import { connectedHost, echoAgent, eventually, isAlive, nodeAgent, statusOf, temporaryFolder } from './harness.ts';
 
 const GIB = 1024 ** 3;
@@ -132,6 +133,43 @@ describe('an agent that floods', () => {
     await statusOf(host, ({ streams }) => streams[0]?.stderr.endsWith('that was all'));
     assert.ok((host.status().streams[0]?.stderr.length ?? 0) <= 1_000);
     assert.ok(peak < 300 * MIB, `${Math.round(peak / MIB)} MiB of buffers`);
+  });
+});
+
+describe('a reply that is larger than a message may be', () => {
+  const agent = nodeAgent(`
+    require('node:readline').createInterface({ input: process.stdin }).on('line', async (line) => {
+      const { id, method } = JSON.parse(line);
+      const large = () => {
+        for (let n = 0; n < 101; n += 1) process.stdout.write('x'.repeat(${MIB}));
+      };
+      if (method === 'id first') { process.stdout.write('{"id":' + JSON.stringify(id) + ',"result":"'); large(); process.stdout.write('"}\\n'); }
+      else if (method === 'id last') { process.stdout.write('{"result":"'); large(); process.stdout.write('","jsonrpc":"2.0","id":' + JSON.stringify(id) + '}\\n'); }
+      else process.stdout.write(JSON.stringify({ id, result: 0 }) + '\\n');
+    });
+  `);
+  for (const method of ['id first', 'id last']) {
+    test(`is an error to its caller, not silence (${method})`, async (t) => {
+      const { authority } = await connectedHost(t, { agent });
+      const stream = authority.openStream();
+      await stream.request('initialize');
+      const { error } = await stream.request(method, {}, { timeoutMs: 60_000 });
+      assert.match(JSON.stringify(error), /-32001.*cannot be sent: it has more than 104857600 bytes/);
+      assert.equal((await stream.request('next')).result, 0);
+    });
+  }
+
+  test('is known by its ends alone where they say whose it is', () => {
+    const ends: [string, string, unknown][] = [
+      ['{"id":7,"result":{', '}}', 7],
+      ['{"jsonrpc":"2.0","id":"a\\"b","error":{', '}}', 'a"b'],
+      ['{ "result": [', '], "id": 3 }', 3],
+      ['{"jsonrpc":"2.0","result":{', '},"id":"x"}', 'x'],
+      ['{"method":"tick","params":{', '},"id":3}', null],
+      ['{"result":{', ',"id":3}}', null],
+      ['nonsense', 'nonsense', null],
+    ];
+    for (const [head, tail, id] of ends) assert.equal(replyIdOf(head, tail), id, `${head} … ${tail}`);
   });
 });
 

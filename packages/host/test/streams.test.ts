@@ -145,6 +145,23 @@ describe('a stream', () => {
     );
   });
 
+  test('that is closed frees what was not acked: a new link does not bring it again', async (t) => {
+    const { authority, host, link } = await connectedHost(t);
+    authority.acking = false;
+    const gone = authority.openStream();
+    const other = authority.openStream();
+    await gone.request('initialize');
+    await other.request('initialize');
+    gone.close();
+    await statusOf(host, ({ streams }) => streams.length === 1);
+    link.cut();
+    const next = await authority.waitForLink(2);
+    await authority.waitFor(() => next.frames.length > 0);
+    other.ping();
+    await authority.waitFor(() => other.pongs.includes('active'));
+    assert.deepEqual(new Set(next.frames.map(({ envelope }) => envelope.stream_id)), new Set([other.streamId]));
+  });
+
   test('beyond the limit is refused with an error, and there is room again once one was closed', async (t) => {
     const reply = JSON.stringify({ id: 'injected-1', result: 0 });
     const agent = { command: 'sh', args: ['-c', `read line; echo '${reply}'; cat >/dev/null`] };

@@ -3,6 +3,9 @@ const LINE_FEED = 0x0a;
 /** What a line may have before it draws on a budget, in bytes: a line as usual never waits for one of another. */
 const FREE_BYTES = 1024 * 1024;
 
+/** What is kept of each end of a line that is dropped, in bytes. */
+const END_BYTES = 1_024;
+
 /** Bytes that several splitters may hold together of lines that are long. */
 export class LineBudget {
   #left: number;
@@ -23,6 +26,13 @@ export class LineBudget {
   }
 }
 
+export interface LineSplitterOptions {
+  /** Default: none; the limit of one line is all there is. */
+  readonly budget?: LineBudget | undefined;
+  /** A line that was dropped has come to its end: its first and its last bytes, as text. */
+  readonly onDropped?: (head: string, tail: string) => void;
+}
+
 /**
  * Cuts a byte stream into lines. A line over the limit, or over what is left of the budget, is dropped as it comes, so that no peer can
  * make it grow; the rest of the stream is read on.
@@ -31,7 +41,9 @@ export class LineSplitter {
   readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
   readonly #onTooLong: (bytes: number) => void;
-  readonly #budget: LineBudget | null;
+  readonly #options: LineSplitterOptions;
+  #head = '';
+  #tail = Buffer.alloc(0);
   /** Of the budget. */
   #taken = 0;
   #parts: Buffer[] = [];
@@ -43,9 +55,9 @@ export class LineSplitter {
     maxBytes: number,
     onLine: (line: string) => void,
     onTooLong: (bytes: number) => void,
-    budget: LineBudget | null = null,
+    options: LineSplitterOptions = {},
   ) {
-    this.#budget = budget;
+    this.#options = options;
     this.#maxBytes = maxBytes;
     this.#onLine = onLine;
     this.#onTooLong = onTooLong;
@@ -71,9 +83,14 @@ export class LineSplitter {
   #hold(part: Buffer): void {
     const before = this.#held;
     this.#held += part.length;
-    if (this.#skipping) return;
+    if (this.#skipping) {
+      this.#tail = Buffer.concat([this.#tail, part.subarray(-END_BYTES)]).subarray(-END_BYTES);
+      return;
+    }
     if (this.#held > this.#maxBytes || !this.#mayHold(part.length)) {
       this.#skipping = true;
+      this.#head = Buffer.concat([...this.#parts, part], Math.min(END_BYTES, this.#held)).toString('utf8');
+      this.#tail = Buffer.from(part.subarray(-END_BYTES));
       this.#release();
       this.#onTooLong(this.#held > this.#maxBytes ? this.#maxBytes : before);
       return;
@@ -87,21 +104,25 @@ export class LineSplitter {
     this.#release();
     this.#held = 0;
     this.#skipping = false;
-    if (skipped) return;
+    if (skipped) {
+      this.#options.onDropped?.(this.#head, this.#tail.toString('utf8'));
+      return;
+    }
     const line = Buffer.concat(parts).toString('utf8');
     if (line.trim() !== '') this.#onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
   }
 
   #mayHold(bytes: number): boolean {
-    if (this.#budget === null || this.#held <= FREE_BYTES) return true;
-    if (!this.#budget.take(bytes)) return false;
+    const { budget } = this.#options;
+    if (budget === undefined || this.#held <= FREE_BYTES) return true;
+    if (!budget.take(bytes)) return false;
     this.#taken += bytes;
     return true;
   }
 
   #release(): void {
     this.#parts = [];
-    this.#budget?.giveBack(this.#taken);
+    this.#options.budget?.giveBack(this.#taken);
     this.#taken = 0;
   }
 }

@@ -54,7 +54,7 @@ describe('a line splitter', () => {
         16 * mib.length,
         (line) => lines.push(line.length),
         (bytes) => dropped.push(bytes),
-        budget,
+        { budget },
       );
     const [one, other] = [splitter(), splitter()];
     for (const piece of [mib, mib]) one.write(Buffer.from(piece));
@@ -66,6 +66,25 @@ describe('a line splitter', () => {
     assert.deepEqual(lines, [5, 2 * mib.length]);
     for (const piece of [mib, mib, '\n']) other.write(Buffer.from(piece));
     assert.deepEqual(lines, [5, 2 * mib.length, 2 * mib.length]);
+  });
+
+  test('tells the two ends of a line that it dropped, once it has come to its end', () => {
+    const ends: [string, string][] = [];
+    const splitter = new LineSplitter(
+      2_000,
+      () => {},
+      () => {},
+      { onDropped: (head, tail) => ends.push([head, tail]) },
+    );
+    for (const piece of ['{"id":', '1,', 'x'.repeat(3_000), 'y'.repeat(3_000), '"e', 'nd"}'])
+      splitter.write(Buffer.from(piece));
+    assert.deepEqual(ends, []);
+    splitter.write(Buffer.from('\n'));
+    assert.equal(ends.length, 1);
+    const [head = '', tail = ''] = ends[0] ?? [];
+    assert.match(head, /^\{"id":1,x+$/);
+    assert.match(tail, /^y+"end"\}$/);
+    assert.deepEqual([head.length, tail.length], [1_024, 1_024]);
   });
 
   test('gives the same lines however the bytes are cut', () => {

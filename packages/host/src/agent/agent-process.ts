@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { type LineBudget, LineSplitter } from '@holdfast/local-socket';
 import { limits, oneLine, type RawMessage } from '@holdfast/wire';
 import type { Agent, AgentCommand, AgentEvents } from './agent.ts';
+import { replyIdOf } from './dropped-reply.ts';
 import { StderrTail } from './stderr-tail.ts';
 
 /**
@@ -33,7 +34,7 @@ export class AgentProcess implements Agent {
 
   /** Never throws: a command that cannot be started ends, a moment later. */
   /** @param lines what incomplete lines of several agents may have together */
-  constructor(command: AgentCommand, events: AgentEvents, lines: LineBudget | null = null) {
+  constructor(command: AgentCommand, events: AgentEvents, lines?: LineBudget) {
     this.name = command.command;
     this.#events = events;
     this.ended = this.#gone.promise;
@@ -98,7 +99,7 @@ export class AgentProcess implements Agent {
     }
   }
 
-  #listen(child: Child, budget: LineBudget | null): void {
+  #listen(child: Child, budget: LineBudget | undefined): void {
     const lines = new LineSplitter(
       limits.messageBytes,
       (line) => {
@@ -108,7 +109,13 @@ export class AgentProcess implements Agent {
         if (!this.#stopping)
           this.#events.onWarning(`${this.name} wrote a line of more than ${most} bytes; it was dropped`);
       },
-      budget,
+      {
+        budget,
+        onDropped: (head, tail) => {
+          const id = replyIdOf(head, tail);
+          if (id !== null && !this.#stopping) this.#events.onDroppedReply?.(id);
+        },
+      },
     );
     let wasRead = false;
     child.stdout.on('data', (chunk: Buffer) => {

@@ -1,4 +1,4 @@
-import type { RawMessage } from '@holdfast/wire';
+import type { RawMessage, RpcId } from '@holdfast/wire';
 
 /** A command that is started for each stream. */
 export interface AgentCommand {
@@ -20,6 +20,8 @@ export interface AgentEvents {
   onMessage(message: RawMessage): void;
   /** It is gone without having been stopped; nothing comes after. `why` is for a person. */
   onEnd(why: string): void;
+  /** Its reply to this request was too large to be kept. */
+  onDroppedReply?(id: RpcId): void;
   /** It wrote something that cannot be a message. */
   onWarning(what: string): void;
 }

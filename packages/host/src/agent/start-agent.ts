@@ -9,11 +9,6 @@ import { AgentProcess } from './agent-process.ts';
  *
  * @param lines what incomplete lines of several agents may have together
  */
-export function startAgent(
-  source: AgentSource,
-  clock: Clock,
-  events: AgentEvents,
-  lines: LineBudget | null = null,
-): Agent {
+export function startAgent(source: AgentSource, clock: Clock, events: AgentEvents, lines?: LineBudget): Agent {
   return 'url' in source ? new AgentConnection(source, clock, events) : new AgentProcess(source, events, lines);
 }

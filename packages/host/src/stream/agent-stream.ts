@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@holdfast/lease';
-import { type RawMessage, type RpcId, type RpcShape, readRpc, rpcError, WireError } from '@holdfast/wire';
+import { limits, type RawMessage, type RpcId, type RpcShape, readRpc, rpcError, WireError } from '@holdfast/wire';
 import type { Agent } from '../agent/agent.ts';
 import type { Agents } from '../agent/agents.ts';
 import { Stream, type StreamOptions } from './stream.ts';
@@ -32,6 +32,7 @@ export class AgentStream extends Stream {
     this.#clock = clock;
     this.#agent = agents.start({
       onMessage: (message) => this.#fromAgent(message),
+      onDroppedReply: (id) => this.#replyTooLarge(id, `it has more than ${limits.messageBytes} bytes`),
       onEnd: (why) => this.#ended(why),
       onWarning: (what) => options.onWarning(what),
     });
@@ -79,18 +80,25 @@ export class AgentStream extends Stream {
       );
       return;
     }
-    if (shape.kind === 'response' && shape.id !== null) {
-      this.#waiting.delete(shape.id);
-      if (shape.id === this.#initializing?.id) this.#initialized();
-    }
+    if (shape.kind === 'response' && shape.id !== null) this.#settled(shape.id);
     try {
       this.send(message);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.events.onWarning(error.message);
-      if (shape.kind === 'response')
-        this.send(rpcError(shape.id, TOO_LARGE, `The reply cannot be sent: ${error.message}.`));
+      if (shape.kind === 'response') this.#replyTooLarge(shape.id, error.message);
     }
+  }
+
+  #replyTooLarge(id: RpcId | null, why: string): void {
+    if (id !== null) this.#settled(id);
+    this.send(rpcError(id, TOO_LARGE, `The reply cannot be sent: ${why}.`));
+  }
+
+  /** The request with this id is not waited for any more. */
+  #settled(id: RpcId): void {
+    this.#waiting.delete(id);
+    if (id === this.#initializing?.id) this.#initialized();
   }
 
   #expectAnswer(id: RpcId): void {
