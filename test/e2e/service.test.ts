@@ -213,7 +213,7 @@ describe('a service', { concurrency: true }, () => {
     );
     assert.match(await status(), /^69 .*about to be started again\.\nLast end: ended by signal 9/);
     machine.answer('show', 'ActiveState=failed\nSubState=failed\nMainPID=0\nExecMainCode=1\nExecMainStatus=2\n');
-    assert.match(await status(), /^69 .*is not started again\.\nLast end: exit code 2/);
+    assert.match(await status(), /^69 .*is not started again\.\nLast end: exit code 2 \(its command line is wrong\)/);
   });
 
   test('is not installed where it could not run: no manager, no account, a wrong command line', async (t) => {

@@ -14,3 +14,16 @@ export const exitCodes = {
   /** Node is too old. */
   config: 78,
 } as const;
+
+/** What one means, for a person who sees nothing but the number; null for those of others. */
+export function meaningOf(code: number): string | null {
+  const meanings: Readonly<Record<number, string>> = {
+    [exitCodes.failed]: 'it failed',
+    [exitCodes.usage]: 'its command line is wrong',
+    [exitCodes.unavailable]: 'the relay or the host cannot be reached',
+    [exitCodes.data]: 'its data folder is taken, damaged or not writable',
+    [exitCodes.refused]: 'its account is missing or was refused',
+    [exitCodes.config]: 'Node is too old',
+  };
+  return meanings[code] ?? null;
+}

@@ -16,15 +16,14 @@ export interface ForwarderOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Listen beyond loopback, in the clear. Default: false. */
   readonly allowInsecure?: boolean;
+  /** How many connections may be open at once; what comes beyond is answered with 503. Default: 512. */
+  readonly maxConnections?: number;
   readonly egress: Pick<Egress, 'agentFor'>;
   /** The relay could not be reached, and was before, or nothing was asked yet. */
   readonly onUnreachable?: (why: string) => void;
   /** It is reached again. */
   readonly onReachable?: () => void;
 }
-
-/** How many connections may be open at once. */
-const MOST_CONNECTIONS = 512;
 
 /** The relay's origin on a port of this machine: everything asked there is asked of the relay, and answered by it. */
 export class Forwarder {
@@ -101,7 +100,7 @@ export class Forwarder {
 
   /** A page elsewhere can make a browser ask here under a name of its own (DNS rebinding): such names are not ours. */
   #refusalOf({ headers }: IncomingMessage): Refusal | null {
-    if (this.#sockets.size > MOST_CONNECTIONS) return TOO_MANY;
+    if (this.#sockets.size > (this.#options.maxConnections ?? 512)) return TOO_MANY;
     const name = URL.parse(`http://${headers.host ?? ''}`)?.hostname ?? '';
     const listens = new URL(this.url).hostname;
     const anyName = this.#options.allowInsecure === true && !isLoopbackHost(this.#options.listen.host);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage, request as requestHttp } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { portOf, startFarSide, startForward } from './harness.ts';
@@ -158,6 +159,20 @@ describe('a relay that cannot be reached', () => {
 });
 
 describe('whom it answers', () => {
+  test('beyond its bound somebody is sent away with a moment to come back, and is served when there is room', async (t) => {
+    const far = await startFarSide(t, (_, answer) => answer.end());
+    const { forwarder } = await startForward(t, `http://127.0.0.1:${portOf(far)}`, { maxConnections: 1 });
+    const { port } = new URL(forwarder.url);
+    const idle = connect(Number(port), '127.0.0.1');
+    await once(idle, 'connect');
+    const refused = await ask(forwarder.url, ['Host', `127.0.0.1:${port}`]);
+    assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '1']);
+    idle.destroy();
+    let status = 503;
+    while (status === 503) status = (await ask(forwarder.url, ['Host', `127.0.0.1:${port}`])).statusCode ?? 0;
+    assert.equal(status, 200);
+  });
+
   test('a name that is not loopback is refused, since a page elsewhere could have made it point here', async (t) => {
     const far = await startFarSide(t, (_, answer) => answer.end());
     const { forwarder } = await startForward(t, `http://127.0.0.1:${portOf(far)}`);

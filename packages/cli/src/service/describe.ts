@@ -1,3 +1,4 @@
+import { meaningOf } from '../exit-codes.ts';
 import type { ServiceProgram } from './definition.ts';
 import type { ServiceStatus } from './manager.ts';
 
@@ -14,7 +15,13 @@ export function describeService(program: ServiceProgram, status: ServiceStatus):
     stopped: 'installed, and not running',
     failed: 'installed; it ended, and is not started again',
   }[state];
-  const ended = lastExit === null ? [] : [`Last end: ${lastExit}`];
+  const ended = lastExit === null ? [] : [`Last end: ${lastExit}${meaning(lastExit)}`];
   const boot = startsAtBoot === false ? ['It runs while its user is logged in, not from boot on.'] : [];
   return [`The ${program} is ${words}.`, ...ended, ...boot, `Unit: ${unit}`].join('\n');
+}
+
+function meaning(lastExit: string): string {
+  const code = /^exit code (\d+)$/.exec(lastExit)?.[1];
+  const words = code === undefined ? null : meaningOf(Number(code));
+  return words === null ? '' : ` (${words})`;
 }
