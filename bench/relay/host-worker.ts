@@ -39,22 +39,23 @@ export interface Ran {
 interface Host {
   readonly link: RawLink;
   readonly sender: LoadSender;
-  received: number;
+  readonly received: { messages: number };
 }
 
 const hosts = new Map<string, Host>();
 const crowd = new Crowd();
 const ACK = Buffer.from('"type":"ack"');
+const MESSAGE = Buffer.from('"type":"client_message"');
 
 serve(async (question: HostQuestion) => {
   switch (question.ask) {
     case 'open':
       return open(question.name, question.target, question.ids);
     case 'spoken-to':
-      while (hostOf(question.name).received === 0) await once(hostOf(question.name).link.socket, 'data');
+      while (hostOf(question.name).received.messages === 0) await once(hostOf(question.name).link.socket, 'data');
       return null;
     case 'received':
-      return question.names.reduce((sum, name) => sum + hostOf(name).received, 0);
+      return question.names.reduce((sum, name) => sum + hostOf(name).received.messages, 0);
     case 'close':
       return hostOf(question.name).link.destroy();
     case 'run':
@@ -72,16 +73,18 @@ function hostOf(name: string): Host {
 
 async function open(name: string, target: Target, ids: Ids): Promise<null> {
   const sender = hosts.get(name)?.sender ?? new LoadSender({ type: 'server_message', ...ids });
+  const received = { messages: 0 };
   const link = await RawLink.open(target, {
     onText: (payload) => {
-      // an ack is short, and says so at its start
-      if (payload.subarray(0, 32).includes(ACK)) sender.onAck(payload);
-      else hostOf(name).received += 1;
+      // both say so at their start
+      const start = payload.subarray(0, 32);
+      if (start.includes(ACK)) sender.onAck(payload);
+      else if (start.includes(MESSAGE)) received.messages += 1;
     },
     onClose: () => {},
   });
   sender.on(link);
-  hosts.set(name, { link, sender, received: 0 });
+  hosts.set(name, { link, sender, received });
   return null;
 }
 

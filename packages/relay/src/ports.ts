@@ -1,4 +1,5 @@
 import { ownerOf } from './destination.ts';
+import type { SplicedFrame } from './passing/host-frame.ts';
 
 /** A live link, as the switchboard sees it. */
 export interface Port {
@@ -12,7 +13,7 @@ export interface Port {
   readonly silentMs: number;
   send(text: string | Buffer): void;
   /** Sends what is kept until the peer acks it. */
-  forward(frame: Buffer): void;
+  forward(frame: SplicedFrame): void;
   /** Mail that it was sent before it became mail. */
   hasHad(cursor: number): void;
   /** Goes on with its mailbox. */

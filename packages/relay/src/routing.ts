@@ -4,7 +4,7 @@ import type { Effects } from './effects.ts';
 import { addressOf, endPosition, ownPosition, partOf, pongUnknown } from './frames.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Direct } from './passing/direct.ts';
-import type { HostFrame } from './passing/host-frame.ts';
+import { type HostFrame, wholeOf } from './passing/host-frame.ts';
 import type { StreamLife } from './stream-life.ts';
 import type { Stream, Streams } from './streams.ts';
 
@@ -72,16 +72,17 @@ export class Routing {
     if (stream !== undefined) life.land(stream, effects);
     effects.ack(serverId, address, end);
     if (frame.saysUnknown) {
-      if (stream !== undefined && devices.isPaired(client_id, serverId)) effects.remark(stream.dest, frame.frame);
+      if (stream !== undefined && devices.isPaired(client_id, serverId))
+        effects.remark(stream.dest, wholeOf(frame.content));
       return;
     }
     // Acked although nobody gets it: a stock host that waits for 128 acks stops speaking to everybody.
     if (stream === undefined || stream.state !== 'open') return;
     if (!isAfter(end, stream.down)) return;
     streams.change(stream, { down: end, spoken: true });
-    if (frame.type === 'pong') effects.remark(stream.dest, frame.frame);
+    if (frame.type === 'pong') effects.remark(stream.dest, wholeOf(frame.content));
     else {
-      life.post(stream, { dest: stream.dest, position: frame.position, frame: frame.frame }, effects);
+      life.post(stream, { dest: stream.dest, position: frame.position, frame: wholeOf(frame.content) }, effects);
       direct.fallBehind(stream, end);
     }
   }

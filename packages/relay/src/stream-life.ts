@@ -6,6 +6,7 @@ import type { Effects } from './effects.ts';
 import { addressOf, clientClosed, pongUnknown } from './frames.ts';
 import { type Mailbox, NOTICE } from './mailbox.ts';
 import type { Flights } from './passing/flights.ts';
+import { wholeOf } from './passing/host-frame.ts';
 import type { Ports } from './ports.ts';
 import type { Servers } from './servers.ts';
 import type { NewStream, Stream, Streams } from './streams.ts';
@@ -62,8 +63,8 @@ export class StreamLife {
     streams.change(stream, { down: last });
     effects.ack(stream.serverId, addressOf(stream), last);
     const port = ports.get(stream.dest);
-    for (const { position, frame } of frames) {
-      const cursor = this.post(stream, { dest: stream.dest, position, frame }, effects);
+    for (const { position, content } of frames) {
+      const cursor = this.post(stream, { dest: stream.dest, position, frame: wholeOf(content) }, effects);
       if (stream.state !== 'open') return; // that was too much
       port?.hasHad(cursor);
     }

@@ -44,6 +44,8 @@ interface Arrival extends Ticket {
 interface Newcomer {
   readonly key: string;
   readonly welcome: (socket: WebSocket, transport: Duplex) => void;
+  /** Hosts listen from the first byte on. A controller of others may begin when its socket is open, and miss what came before. */
+  readonly listensAtOnce: boolean;
 }
 
 const HOST_ROUTE = `${DEFAULT_BASE_PATH}/${paths.serverSocket}`;
@@ -90,12 +92,14 @@ export class Handshakes {
   async #shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean> {
     this.#services.guard.check(request, 'handshake');
     if (this.#drillGate.takesHandshake(request, socket)) return false;
-    const { key, welcome } = this.#recognise(request);
+    const { key, welcome, listensAtOnce } = this.#recognise(request);
     await whenAdmitted(this.#services, 'handshake', key, () => {
       this.#services.draining.check();
       this.#takePlace(request, socket);
-      socket.cork(); // its answer goes out with what its link has to say first
-      process.nextTick(uncork, socket);
+      if (listensAtOnce) {
+        socket.cork(); // the answer goes out with what the link has to say first
+        process.nextTick(uncork, socket);
+      }
       this.#ws.handleUpgrade(request, socket, head, (link) => welcome(link, socket));
     });
     return true;
@@ -164,7 +168,7 @@ export class Handshakes {
       const subscribeCursor = header(headers.subscribeCursor);
       linkHost({ socket, transport, server, subscribeCursor }, this.#services);
     };
-    return { key: server.serverId, welcome };
+    return { key: server.serverId, welcome, listensAtOnce: true };
   }
 
   #recogniseController(header: HeaderOf, path: string, { address, scheme }: Peer): Newcomer {
@@ -190,7 +194,7 @@ export class Handshakes {
         socket.terminate();
       });
     };
-    return { key: controllerDest(device.clientId, session), welcome };
+    return { key: controllerDest(device.clientId, session), welcome, listensAtOnce: false };
   }
 
   async #welcome(socket: WebSocket, transport: Duplex, arrival: Arrival): Promise<void> {

@@ -37,7 +37,7 @@ export class Direct {
     if (flight.isBehind) return false;
     if (!isAfter(frame.end, flight.last)) return isAfter(frame.end, stream.down); // in flight already, and acked with the first
     if (!flights.push(flight, frame)) return false;
-    port.forward(frame.frame);
+    port.forward(frame.content);
     return true;
   }
 

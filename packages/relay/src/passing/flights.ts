@@ -2,10 +2,12 @@ import { isAfter, type Position } from '@holdfast/wire';
 import type { Bounds } from '../bounds.ts';
 import { type Clock, every, type Timer } from '../clock.ts';
 import type { Stream } from '../streams.ts';
-import type { HostFrame } from './host-frame.ts';
+import { type HostFrame, sizeOf } from './host-frame.ts';
 
-/** How long a controller may take to ack before what it was sent goes to disk: that long a host waits for an ack at most. */
-const OVERDUE_MS = 250;
+/** What a controller was sent goes to disk when it has acked none of it for so long, */
+const SILENT_MS = 250;
+/** and when the oldest of it has waited for so long: a host waits no longer for an ack, however much of it is on its way. */
+const OLD_MS = 1_000;
 const TICK_MS = 50;
 
 interface Flown {
@@ -20,6 +22,8 @@ export class Flight {
   /** Those before it are acked. */
   #first = 0;
   #bytes = 0;
+  /** When it began to fly, or an ack came last. */
+  #progressAt = 0;
   /** What the controller has to ack before frames fly again; null while they do. */
   #behind: Position | null;
 
@@ -45,14 +49,17 @@ export class Flight {
     return this.#flown.at(-1)?.frame.end ?? this.stream.down;
   }
 
-  /** Of the oldest frame; null when there is none. */
-  get oldestTick(): number | null {
-    return this.#flown[this.#first]?.tick ?? null;
+  /** Whether the controller takes too long. */
+  isOverdue(tick: number): boolean {
+    const oldest = this.#flown[this.#first];
+    if (oldest === undefined) return false;
+    return (tick - this.#progressAt) * TICK_MS >= SILENT_MS || (tick - oldest.tick) * TICK_MS >= OLD_MS;
   }
 
   push(frame: HostFrame, tick: number): void {
+    if (this.frames === 0) this.#progressAt = tick;
     this.#flown.push({ frame, tick });
-    this.#bytes += frame.frame.length;
+    this.#bytes += sizeOf(frame.content);
   }
 
   /** Something of this stream waits on disk. */
@@ -61,16 +68,17 @@ export class Flight {
   }
 
   /** The controller has everything up to there. Gives where the host's ack may go; null for nowhere further. */
-  release(upTo: Position): Position | null {
+  release(upTo: Position, tick: number): Position | null {
     if (this.#behind !== null && !isAfter(this.#behind, upTo)) this.#behind = null;
     let released: Position | null = null;
     for (;;) {
       const oldest = this.#flown[this.#first];
       if (oldest === undefined || isAfter(oldest.frame.position, upTo)) break;
       released = oldest.frame.end;
-      this.#bytes -= oldest.frame.frame.length;
+      this.#bytes -= sizeOf(oldest.frame.content);
       this.#first += 1;
     }
+    if (released !== null) this.#progressAt = tick;
     if (this.#first * 2 >= this.#flown.length) {
       this.#flown = this.#flown.slice(this.#first);
       this.#first = 0;
@@ -124,7 +132,7 @@ export class Flights {
   /** False where there is no room for it: then it belongs on disk, with all before it. */
   push(flight: Flight, frame: HostFrame): boolean {
     const { flightFrames, flightBytes, allFlightBytes } = this.#bounds;
-    const size = frame.frame.length;
+    const size = sizeOf(frame.content);
     const isFull = flight.frames >= flightFrames || flight.bytes + size > flightBytes;
     if (isFull || this.#bytes + size > allFlightBytes) return false;
     if (flight.frames === 0) this.#flying.add(flight);
@@ -138,7 +146,7 @@ export class Flights {
     const flight = this.find(stream);
     if (flight === undefined) return null;
     const before = flight.bytes;
-    const released = flight.release(upTo);
+    const released = flight.release(upTo, this.#tick);
     this.#account(flight, before);
     return released;
   }
@@ -184,8 +192,7 @@ export class Flights {
       return;
     }
     const overdue: Stream[] = [];
-    for (const { oldestTick, stream } of this.#flying)
-      if (oldestTick !== null && (this.#tick - oldestTick) * TICK_MS >= OVERDUE_MS) overdue.push(stream);
+    for (const flight of this.#flying) if (flight.isOverdue(this.#tick)) overdue.push(flight.stream);
     if (overdue.length > 0) this.#onOverdue(overdue);
   }
 

@@ -14,19 +14,26 @@ export interface HostFrame {
   readonly end: Position;
   /** Whether it is the pong of a stream that its host does not know. */
   readonly saysUnknown: boolean;
-  /** As its controller gets it: with env_id, its message untouched. */
-  readonly frame: Buffer;
+  /** What its controller gets. */
+  readonly content: SplicedFrame;
 }
+
+/** A frame in two parts, with env_id as its first member; everything else stays the bytes that came, and where they came. */
+export interface SplicedFrame {
+  readonly head: Buffer;
+  readonly rest: Buffer;
+}
+
+export const sizeOf = ({ head, rest }: SplicedFrame): number => head.length + rest.length;
+export const wholeOf = ({ head, rest }: SplicedFrame): Buffer => Buffer.concat([head, rest]);
 
 /** Reads the frames of one host. */
 export class HostFrames {
-  readonly #environmentId: string;
   readonly #plain = new PlainFrames();
   /** What stands before the members of a frame. */
   readonly #head: Buffer;
 
   constructor(environmentId: string) {
-    this.#environmentId = environmentId;
     this.#head = Buffer.from(`{"env_id":${JSON.stringify(environmentId)},`);
   }
 
@@ -37,12 +44,12 @@ export class HostFrames {
     const { type, client_id, stream_id, seq_id, segment_id, segment_count } = plain;
     const position = { seq: seq_id, segment: segment_id };
     const end = segment_id < segment_count - 1 ? position : { seq: seq_id, segment: WHOLE };
-    return { type, client_id, stream_id, seq_id, position, end, saysUnknown: false, frame: this.#address(bytes) };
+    return { type, client_id, stream_id, seq_id, position, end, saysUnknown: false, content: this.#splice(bytes) };
   }
 
   #parse(text: string): HostFrame {
     const envelope = parseFromHost(text);
-    const { cursor: _, ...rest } = envelope;
+    const { cursor: _, env_id: __, ...rest } = envelope;
     const { type, client_id, stream_id, seq_id } = envelope;
     return {
       type,
@@ -52,15 +59,11 @@ export class HostFrames {
       position: ownPosition(envelope),
       end: endPosition(envelope),
       saysUnknown: envelope.type === 'pong' && envelope.status === 'unknown',
-      frame: Buffer.from(encodeEnvelope({ ...rest, env_id: this.#environmentId })),
+      content: this.#splice(Buffer.from(encodeEnvelope(rest))),
     };
   }
 
-  /** With env_id as its first member; everything else stays the bytes that came. */
-  #address(bytes: Buffer): Buffer {
-    const frame = Buffer.allocUnsafe(this.#head.length + bytes.length - 1);
-    frame.set(this.#head);
-    bytes.copy(frame, this.#head.length, 1);
-    return frame;
+  #splice(bytes: Buffer): SplicedFrame {
+    return { head: this.#head, rest: bytes.subarray(1) };
   }
 }

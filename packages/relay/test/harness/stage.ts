@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseFromController } from '@holdfast/wire';
-import { HostFrames } from '../../src/passing/host-frame.ts';
+import { HostFrames, wholeOf } from '../../src/passing/host-frame.ts';
 import type { Port } from '../../src/ports.ts';
 import type { Services } from '../../src/services.ts';
 import type { Frame } from './peer.ts';
@@ -17,7 +17,7 @@ export function listener(services: Services, dest: string, { takesDirect = false
     closed: false,
     silentMs: 0,
     send: (text) => void taken.push(String(text)),
-    forward: (frame) => void taken.push(String(frame)),
+    forward: (frame) => void taken.push(String(wholeOf(frame))),
     hasHad: (cursor) => void had.add(cursor),
     pump: () => {
       for (const { cursor, frame } of services.mailbox.after(dest, sent)) {

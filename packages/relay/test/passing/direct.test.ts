@@ -63,6 +63,18 @@ test('a controller that does not ack holds up no ack of the host: after a moment
   );
 });
 
+test('a controller that acks slowly, but acks, is waited for, and no frame for longer than a second', async (t) => {
+  const { onDisk, clock, upward, downward } = await flying(t);
+  for (const seq of numbers(2, 100)) downward(seq);
+  for (let acked = 1; acked < 5; acked += 1) {
+    await clock.advance(200);
+    upward('ack', acked + 1);
+    assert.equal(onDisk(), 0);
+  }
+  await clock.advance(200);
+  assert.equal(onDisk(), 95);
+});
+
 test('a frame of the host that comes again while it is in flight is neither sent again nor acked', async (t) => {
   const { host, controller, upward, downward } = await flying(t);
   for (const seq of [2, 3, 2, 3, 4]) downward(seq);

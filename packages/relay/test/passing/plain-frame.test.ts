@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { encodeEnvelope, type FromHost, parseFromHost, WireError } from '@holdfast/wire';
 import fc from 'fast-check';
 import { endPosition, ownPosition } from '../../src/frames.ts';
-import { HostFrames } from '../../src/passing/host-frame.ts';
+import { HostFrames, wholeOf } from '../../src/passing/host-frame.ts';
 import { PlainFrames } from '../../src/passing/plain-frame.ts';
 
 const ENV = 'env_1';
@@ -39,7 +39,7 @@ function assertAgrees(text: string): void {
   assert.deepEqual([frame.position, frame.end], [ownPosition(envelope), endPosition(envelope)]);
   const { cursor: _, ...rest } = envelope;
   const wanted = parsed(encodeEnvelope({ ...rest, env_id: ENV }));
-  assert.deepEqual(parsed(frame.frame.toString()), wanted, text);
+  assert.deepEqual(parsed(wholeOf(frame.content).toString()), wanted, text);
 }
 
 const id = fc.oneof(fc.constantFrom('c1', 's1'), fc.string({ maxLength: 60 }), fc.string({ unit: 'binary' }));
@@ -136,5 +136,8 @@ test('the frames of a stock codex and of a Holdfast host are read without the pa
 test('a message goes on byte for byte, with the env_id of its host before it', () => {
   const text =
     '{"type":"server_message","client_id":"c","stream_id":"s","seq_id":1,"message":{"n":12345678901234567890, "n":1,"é":"\\u00e9"}}';
-  assert.equal(String(new HostFrames(ENV).read(Buffer.from(text)).frame), `{"env_id":"env_1",${text.slice(1)}`);
+  assert.equal(
+    String(wholeOf(new HostFrames(ENV).read(Buffer.from(text)).content)),
+    `{"env_id":"env_1",${text.slice(1)}`,
+  );
 });
