@@ -76,6 +76,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
     await send(page, 'decisions');
     await page.getByText('decisions: acceptForSession').waitFor();
     await page.getByText('src/<b>index</b>.ts').first().waitFor();
+    await page.locator('.diff-line .token-keyword').first().waitFor(); // the colours come later, and change no text
     assert.equal(await textOf(page.locator('.diff-line[data-sign="+"]').first()), '+const b = 3;\n');
   });
 
@@ -94,7 +95,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
     await send(page, 'hostile');
     await page.getByText('deep').waitFor();
     await page.getByRole('button', { name: 'Send' }).waitFor();
-    assert.equal(await page.title(), 'Holdfast');
+    assert.equal(await page.title(), 'studio · Holdfast');
     const answer = page.locator('.answer');
     assert.equal(await answer.locator('script, iframe, img, svg, style, object, embed, form').count(), 0);
     assert.equal(await answer.locator('a:not([href^="https://evil.example/"])').count(), 0);

@@ -182,6 +182,7 @@ export class App {
   /** An idle agent is let go. In the middle of a turn the stream stays open: the next page takes it up, and until then the relay keeps it. */
   #leave(): void {
     const { talks } = this.store.get();
+    for (const { lease } of this.#links.values()) lease.stop();
     for (const [machineId, session] of this.#sessions) {
       const chats = [...(talks.get(machineId)?.chats.values() ?? [])];
       if (chats.every(({ turn }) => turn === null)) session.close();

@@ -25,5 +25,5 @@ export async function startDrillRelay(t: Ending, { tokenLife, agent }: DrillRela
   });
   t.after(() => host.stop());
   await host.until('connected', ({ status }) => status === 'connected');
-  return { url, code: await anotherCode(t, { data }) };
+  return { url, code: await anotherCode(t, { data }), host };
 }

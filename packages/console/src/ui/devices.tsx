@@ -6,6 +6,7 @@ import type { Machine } from '../state/state.ts';
 import { Icon } from './icons.tsx';
 import { LinkStatus } from './link-status.tsx';
 import { useApp, useNow } from './use-app.ts';
+import { useHeading } from './use-heading.ts';
 
 const REVOKE = 'remoteControl/client/revoke';
 
@@ -13,6 +14,7 @@ const REVOKE = 'remoteControl/client/revoke';
 export function Devices({ machine, lease }: { machine: Machine; lease: LeaseView }) {
   const app = useApp();
   const now = useNow(10_000);
+  const heading = useHeading(`Devices of ${machine.name}`);
   const [items, setItems] = useState<readonly ClientItem[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const connected = machine.link.state === 'connected';
@@ -39,7 +41,9 @@ export function Devices({ machine, lease }: { machine: Machine; lease: LeaseView
       <button type="button" class="back" onClick={() => app.go({ at: 'machines' })}>
         <Icon name="back" /> Machines
       </button>
-      <h1>Devices of {machine.name}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        Devices of {machine.name}
+      </h1>
       <LinkStatus machine={machine} />
       {problem !== null && (
         <p class="problem" role="alert">

@@ -4,6 +4,7 @@ import { DrillSection } from './drill-section.tsx';
 import { Icon, Mark } from './icons.tsx';
 import { MachineCard } from './machine-card.tsx';
 import { useApp } from './use-app.ts';
+import { useHeading } from './use-heading.ts';
 
 interface MachinesProps {
   machines: readonly Machine[];
@@ -12,11 +13,14 @@ interface MachinesProps {
 
 export function Machines({ machines, leases }: MachinesProps) {
   const app = useApp();
+  const heading = useHeading('Machines');
   return (
     <main class="sheet wide">
       <header class="masthead">
         <Mark />
-        <h1>Machines</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          Machines
+        </h1>
       </header>
       {machines.length === 0 && <p>No machine is paired with this browser yet.</p>}
       <ul class="machines">

@@ -5,12 +5,14 @@ import { duration } from '../text/time.ts';
 import { Icon, Mark } from './icons.tsx';
 import { lazily } from './lazily.tsx';
 import { useApp, useNow } from './use-app.ts';
+import { useHeading } from './use-heading.ts';
 
 const Scanner = lazily(() => import('./scanner.tsx').then((module) => module.Scanner));
 
 export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }) {
   const app = useApp();
   const now = useNow(1_000);
+  const heading = useHeading('Pair');
   const [scanning, setScanning] = useState(false);
   const wait = Math.max(0, (form.problem?.retryAt ?? 0) - now);
   const type = (change: Partial<Pick<Form, 'code' | 'deviceName'>>) =>
@@ -30,7 +32,9 @@ export function PairForm({ form, canGoBack }: { form: Form; canGoBack: boolean }
       ) : (
         <Mark />
       )}
-      <h1>Pair with a machine</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        Pair with a machine
+      </h1>
       <p>
         The machine with the agent shows a code: <code>holdfast up</code> and <code>holdfast pair</code> print it. Scan
         its QR code, or type it here.

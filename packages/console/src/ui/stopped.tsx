@@ -62,6 +62,12 @@ function Insecure() {
         <dd>
           <pre tabIndex={0}>{`caddy reverse-proxy --from relay.example.org --to 127.0.0.1:${target}`}</pre>
         </dd>
+        <dt>With a certificate of your own</dt>
+        <dd>
+          <pre tabIndex={0}>{`holdfast up --listen 0.0.0.0:8443 \\
+  --tls-cert fullchain.pem --tls-key privkey.pem \\
+  --public-url https://relay.example.org:8443`}</pre>
+        </dd>
         <dt>From a computer, by SSH</dt>
         <dd>
           <pre tabIndex={0}>{`ssh -L 7420:127.0.0.1:${target} ${hostname}`}</pre>

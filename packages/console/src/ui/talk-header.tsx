@@ -3,6 +3,7 @@ import type { Machine } from '../state/state.ts';
 import type { Talk } from '../state/talk.ts';
 import { Icon } from './icons.tsx';
 import { useApp } from './use-app.ts';
+import { useHeading } from './use-heading.ts';
 
 interface TalkHeaderProps {
   machine: Machine;
@@ -13,6 +14,7 @@ interface TalkHeaderProps {
 
 export function TalkHeader({ machine, talk, session, showing }: TalkHeaderProps) {
   const app = useApp();
+  const heading = useHeading(machine.name);
   const codex = talk.agent?.kind === 'codex';
   const show = (what: Talk['showing']) =>
     app.store.dispatch({ type: 'talk', machineId: machine.id, action: { type: 'showing', what } });
@@ -22,7 +24,9 @@ export function TalkHeader({ machine, talk, session, showing }: TalkHeaderProps)
         <Icon name="back" />
       </button>
       <div class="bar-title">
-        <h1>{machine.name}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {machine.name}
+        </h1>
         <p class="quiet" role="status">
           {standing(machine, talk)}
         </p>
