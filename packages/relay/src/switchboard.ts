@@ -36,6 +36,9 @@ export interface SwitchboardOptions {
   readonly metrics: Pick<RelayMetrics, 'stored'>;
 }
 
+/** Between two transactions of writing down who is there. */
+const SAVE_EVERY_MS = 1_000;
+
 /** What is taken away at once. */
 export interface Taken {
   /** Devices, and the hosts that each may reach no more. */
@@ -151,10 +154,11 @@ export class Switchboard {
   }
 
   sweep(): void {
-    this.#journal.add(0, (effects) => {
-      this.#options.life.sweep(effects);
-      this.#options.presence.save();
-    });
+    const { clock, life, presence } = this.#options;
+    this.#journal.add(0, (effects) => life.sweep(effects));
+    // ten thousand hosts in one transaction would hold everybody up
+    for (const [n, save] of presence.saves().entries())
+      clock.setTimer(n * SAVE_EVERY_MS, () => this.#journal.add(0, save));
   }
 
   /** From now on it is of no use to who comes anew. */

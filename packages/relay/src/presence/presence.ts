@@ -43,6 +43,9 @@ interface Live {
   readonly leaveRounds: () => void;
 }
 
+/** Hosts that are written down in one transaction. */
+const SAVED_AT_ONCE = 500;
+
 /** Which hosts are there, when they last were, and why they are not. */
 export class Presence {
   readonly #options: PresenceOptions;
@@ -113,14 +116,25 @@ export class Presence {
     return { linked: this.#live.size, online };
   }
 
-  /** Writes down who was there, for when they no longer are. Belongs into a transaction. */
-  save(): void {
-    const { ports, servers, clock } = this.#options;
-    const now = clock.wall();
-    for (const [serverId, { probe }] of this.#live) {
-      const lastSeenAt = Math.round(now - (ports.get(serverId)?.silentMs ?? 0));
-      servers.saveSighting(serverId, { lastSeenAt, answeredAt: this.#answeredAt(probe) });
+  /** Each writes down some of those who are there, for when they no longer are, and belongs into a transaction of its own. */
+  saves(): (() => void)[] {
+    const linked = [...this.#live.keys()];
+    const saves: (() => void)[] = [];
+    for (let from = 0; from < linked.length; from += SAVED_AT_ONCE) {
+      const some = linked.slice(from, from + SAVED_AT_ONCE);
+      saves.push(() => {
+        for (const serverId of some) this.#save(serverId);
+      });
     }
+    return saves;
+  }
+
+  #save(serverId: string): void {
+    const { ports, servers, clock } = this.#options;
+    const live = this.#live.get(serverId);
+    if (live === undefined) return; // it has gone meanwhile, which was written down
+    const lastSeenAt = Math.round(clock.wall() - (ports.get(serverId)?.silentMs ?? 0));
+    servers.saveSighting(serverId, { lastSeenAt, answeredAt: this.#answeredAt(live.probe) });
   }
 
   /** The relay stops: whoever is there is not reached any more. Belongs into a transaction. */
