@@ -30,7 +30,7 @@ export interface Figures {
 export interface Recovery {
   /** The most hosts that had no link at one moment of the trouble. */
   readonly down: number;
-  /** From the trouble's end until 99 % of them had one again; null: not in the time that was watched. */
+  /** From the trouble's end until 99 % of all hosts had one, for good; null: not in the time that was watched. */
   readonly seconds: number | null;
 }
 
@@ -46,6 +46,8 @@ export interface Noticing {
 }
 
 const MOST = 0.99;
+/** A fleet of which so much is down again had not recovered. */
+const RELAPSE = 0.5;
 /** Links that drop in quiet times are no part of the trouble; so many times their number is the least that counts. */
 const NOISE = 3;
 
@@ -76,11 +78,14 @@ function recoveryOf({ meter }: Run, scenario: Scenario): Recovery | null {
   const start = Math.floor(from);
   const quiet = start === 0 ? 0 : sum(series.down, 0, start) / start;
   const down = most(series.down, start, Math.ceil(end) + 1);
-  const few = Math.max((1 - MOST) * down, NOISE * quiet);
+  const few = Math.max((1 - MOST) * most(series.awake, start, watched), NOISE * quiet);
+  let back: number | null = null;
   for (let second = Math.ceil(end); second < watched; second += 1) {
-    if ((series.down[second] ?? 0) <= few) return { down, seconds: second + 1 - end };
+    const now = series.down[second] ?? 0;
+    if (now <= few) back ??= second + 1;
+    else if (now > Math.max(few, down * RELAPSE)) back = null;
   }
-  return { down, seconds: null };
+  return { down, seconds: back === null ? null : back - end };
 }
 
 function noticingOf({ meter, search }: Run, { incidents }: Scenario): Noticing | null {

@@ -1,0 +1,65 @@
+// Runs the published storms; docs/bench-storm.md has the tables, docs/storms.md says what they mean.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { writeDocs } from '../common/write-docs.ts';
+import { runAblations } from './ablation-runs.ts';
+import { runFast } from './fast.ts';
+import { toRows } from './measured.ts';
+import { pictures } from './pictures.ts';
+import { report } from './report.ts';
+import { runScenarios } from './scenario-runs.ts';
+
+const USAGE = `npm run bench:storm -- [--json] [--quick] [--write] [--hosts N]
+  --json   the numbers as JSON on stdout, in place of the tables
+  --quick  a tenth of the hosts: a look, not a measurement
+  --write  writes the tables into docs/bench-storm.md too, and the pictures of docs/storms.md
+  --hosts  how many hosts in the tables; 2000 by default
+`;
+
+/** Of the run that is timed. */
+const MANY = 100_000;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    hosts: { type: 'string', default: '2000' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) process.stdout.write(USAGE);
+else await main().catch(fail);
+
+async function main(): Promise<void> {
+  const asked = Number(values.hosts);
+  if (!Number.isInteger(asked) || asked < 100 || asked > 100_000) {
+    throw new Error(`--hosts is ${values.hosts}; it must be a whole number from 100 to 100000`);
+  }
+  const scale = values.quick ? 0.1 : 1;
+  const hosts = Math.max(100, Math.round(asked * scale));
+  // first and on its own: it is the one that is timed
+  say(`${MANY * scale} hosts`);
+  const fast = await runFast(MANY * scale);
+  const runs = await runScenarios(hosts, say);
+  const ablations = await runAblations(hosts, say);
+  const measured = { fast, runs, ablations, hosts };
+  const rows = toRows(measured);
+  const tables = report(measured, rows, new Date());
+  if (values.write) {
+    writeDocs('storm', tables);
+    for (const { file, svg } of pictures(runs))
+      writeFileSync(new URL(`../../docs/images/${file}`, import.meta.url), svg);
+  }
+  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
+}
+
+function say(what: string): void {
+  process.stderr.write(`${what}…\n`);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`The bench could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
