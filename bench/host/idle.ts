@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Usage, usageOf } from './process-usage.ts';
+import { cpuBetween, type Usage, usageOf } from './process-usage.ts';
 import { type Subject, type SubjectName, startSubject } from './subject.ts';
 
 /** A host is given this long to come to rest after its start, in milliseconds. */
@@ -38,6 +38,6 @@ function between(before: Usage | null, after: Usage | null, seconds: number): Id
   if (before === null || after === null) return null;
   return {
     memoryBytes: after.memoryBytes,
-    cpuMsPerMinute: ((after.cpuMs - before.cpuMs) / seconds) * 60,
+    cpuMsPerMinute: (cpuBetween(before, after) / seconds) * 60,
   };
 }

@@ -2,14 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Usage {
-  /** User and system time, in milliseconds. */
-  readonly cpuMs: number;
+  /** How long each thread was on a processor so far, in nanoseconds, by its id. */
+  readonly threads: ReadonlyMap<string, number>;
   /** Proportional: what is shared with others counts in part. */
   readonly memoryBytes: number;
 }
-
-/** A tick of the kernel's clock, as /proc counts time on every Linux of today, in milliseconds. */
-const TICK_MS = 10;
 
 /** Null where there is no /proc. */
 export function usageOf(group: number, isOwn: (command: string) => boolean): Usage | null {
@@ -17,8 +14,16 @@ export function usageOf(group: number, isOwn: (command: string) => boolean): Usa
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => usageOfProcess(pid, group, isOwn) ?? []);
-  const sum = (pick: (usage: Usage) => number) => all.reduce((total, usage) => total + pick(usage), 0);
-  return { cpuMs: sum(({ cpuMs }) => cpuMs), memoryBytes: sum(({ memoryBytes }) => memoryBytes) };
+  return {
+    threads: new Map(all.flatMap(({ threads }) => [...threads])),
+    memoryBytes: all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+  };
+}
+
+/** What was used between two looks, in milliseconds. A thread that ended between them is not known of. */
+export function cpuBetween(before: Usage, after: Usage): number {
+  const used = [...after.threads].map(([thread, ns]) => ns - (before.threads.get(thread) ?? 0));
+  return used.reduce((sum, ns) => sum + ns, 0) / 1e6;
 }
 
 function usageOfProcess(pid: string, group: number, isOwn: (command: string) => boolean): Usage | null {
@@ -28,10 +33,11 @@ function usageOfProcess(pid: string, group: number, isOwn: (command: string) => 
     if (Number(fields[2]) !== group) return null;
     if (!isOwn(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))) return null;
     const memory = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
-    return {
-      cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
-      memoryBytes: Number(memory) * 1_024,
-    };
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread): [string, number] => [
+      thread,
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    ]);
+    return { threads: new Map(threads), memoryBytes: Number(memory) * 1_024 };
   } catch {
     return null; // it has ended meanwhile
   }
