@@ -30,7 +30,8 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** Every command, with its options. */
+export function program(): Command {
   const holdfast = new Command('holdfast')
     .description('Remote control for coding agents, self-hosted.')
     .version(version)
