@@ -25,6 +25,9 @@ export interface ForwarderOptions {
   readonly onReachable?: () => void;
 }
 
+/** How many connections may be open at once, unless it is told otherwise. */
+const MOST_CONNECTIONS = 512;
+
 /** The relay's origin on a port of this machine: everything asked there is asked of the relay, and answered by it. */
 export class Forwarder {
   readonly #options: ForwarderOptions;
@@ -100,7 +103,7 @@ export class Forwarder {
 
   /** A page elsewhere can make a browser ask here under a name of its own (DNS rebinding): such names are not ours. */
   #refusalOf({ headers }: IncomingMessage): Refusal | null {
-    if (this.#sockets.size > (this.#options.maxConnections ?? 512)) return TOO_MANY;
+    if (this.#sockets.size > (this.#options.maxConnections ?? MOST_CONNECTIONS)) return TOO_MANY;
     const name = URL.parse(`http://${headers.host ?? ''}`)?.hostname ?? '';
     const listens = new URL(this.url).hostname;
     const anyName = this.#options.allowInsecure === true && !isLoopbackHost(this.#options.listen.host);
