@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { eventually } from '../e2e/support/host-process.ts';
 import { missingBrowser } from './support/chromium.ts';
-import { decide, pairByAddress, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
+import { decide, pairedPage, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -16,9 +16,7 @@ async function pretendHidden(page: Page, hidden: boolean): Promise<void> {
 
 describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   test('has a whole turn of the demo agent: streamed answer, a command that is allowed, its output', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t);
     await send(page, 'what machine is this?');
     await page.getByText('You said: "what machine is this?"').waitFor();
     await page.getByRole('heading', { name: 'May it run this?' }).waitFor();
@@ -32,9 +30,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('an approval has no focus, and takes no tap that comes too early', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await pretendHidden(page, true);
     await send(page, 'edit the files');
     const allow = page.getByRole('button', { name: 'Allow once' });
@@ -51,9 +47,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('a press that begins before an approval takes answers is none when it ends after', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await pretendHidden(page, true);
     await send(page, 'edit the files');
     await page.getByRole('button', { name: 'Allow once' }).hover({ force: true });
@@ -67,9 +61,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('shows file changes as diffs, whatever their names', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await send(page, 'edit');
     await page.getByRole('heading', { name: 'May it change these files?' }).waitFor();
     await decide(page, 'Allow for this session');
@@ -81,17 +73,13 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('a command cannot hide anything from who allows it', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await send(page, 'trick');
     await page.getByText('echo safe⟨U+202E⟩; rm -rf ~⟨U+200B⟩').waitFor();
   });
 
   test('hostile Markdown is text: it runs nothing, loads nothing, leads nowhere it should not', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await send(page, 'hostile');
     await page.getByText('deep').waitFor();
     await page.getByRole('button', { name: 'Send' }).waitFor();
@@ -110,9 +98,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('an answer of five megabytes is there from beginning to end, of which only what is near is drawn', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await send(page, 'huge');
     await page.getByRole('heading', { name: 'Part 5119' }).waitFor({ timeout: 90_000 });
     await page.getByRole('button', { name: 'Send' }).waitFor({ timeout: 60_000 });
@@ -137,9 +123,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('is stopped by one tap', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t);
     await send(page, 'count to 9000');
     await page.getByText('1 2 3 4 5').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
@@ -148,9 +132,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('goes on by one tap when the agent is gone, and keeps what was said', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await send(page, 'hello');
     await page.getByText('echo: hello').waitFor();
     await send(page, 'crash');
@@ -176,9 +158,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('is found again in the list of the agent’s conversations', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await page.getByRole('button', { name: 'Conversations' }).click();
     await page.getByRole('button', { name: /An older conversation/ }).click();
     await page.locator('strong', { hasText: 'remember' }).waitFor();
@@ -187,9 +167,7 @@ describe('a conversation in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('is all done by the keyboard', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t);
     await page.getByLabel('Message', { exact: true }).focus();
     await page.keyboard.type('what system is this?');
     await page.keyboard.press('Enter');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { missingBrowser } from './support/chromium.ts';
-import { anotherCode, pairByAddress, startUp, watchedPage } from './support/visit.ts';
+import { anotherCode, pairByAddress, pairedPage, startUp, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 const MAY_REVOKE = ['--controllers-may', 'remoteControl/client/revoke'];
@@ -48,9 +48,7 @@ describe('the devices of a machine', { skip, concurrency: 2 }, () => {
   });
 
   test('lose one that is forgotten on its own page', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page, up } = await pairedPage(t);
     const other = await watchedPage(t, up.url);
     await pairByAddress(other, { url: up.url, code: await anotherCode(t, up) });
     await page.getByRole('button', { name: 'Machines' }).click();

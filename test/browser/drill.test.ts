@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { missingBrowser } from './support/chromium.ts';
 import { startDrillRelay } from './support/drill-relay.ts';
 import { assertAccessible, assertFits, shoot } from './support/looks.ts';
-import { pairByAddress, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
+import { pairByAddress, pairedPage, scriptedAgent, send, textOf, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -60,9 +60,7 @@ describe('a drill', { skip, concurrency: 2 }, () => {
   }
 
   test('is not offered by a relay that allows none', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t);
     await page.getByRole('button', { name: 'Machines' }).click();
     await page.getByText('All is well.').waitFor();
     assert.equal(await page.getByText('Rehearse a bad day').count(), 0);

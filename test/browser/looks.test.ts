@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { missingBrowser } from './support/chromium.ts';
 import { assertAccessible, assertFits, shoot } from './support/looks.ts';
-import { decide, everythingServer, pairByAddress, scriptedAgent, send, startUp, watchedPage } from './support/visit.ts';
+import {
+  decide,
+  everythingServer,
+  pairByAddress,
+  pairedPage,
+  scriptedAgent,
+  send,
+  startUp,
+  watchedPage,
+} from './support/visit.ts';
 
 const skip = missingBrowser();
 const FIRST_LOAD_BYTES = 60 * 1024;
@@ -88,9 +97,7 @@ describe('the page', { skip, concurrency: 2 }, () => {
   });
 
   test('does not jump while an answer streams', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url, { width: 390, height: 500 });
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent, { width: 390, height: 500 });
     await page.evaluate(`globalThis.shifts = []; new PerformanceObserver((list) => {
       for (const { value, sources } of list.getEntries()) {
         const moved = sources.map(({ node, previousRect, currentRect }) =>

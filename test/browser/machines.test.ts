@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { missingBrowser } from './support/chromium.ts';
 import { startDrillRelay } from './support/drill-relay.ts';
-import { pairByAddress, scriptedAgent, startUp, watchedPage } from './support/visit.ts';
+import { pairByAddress, pairedPage, scriptedAgent, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -33,9 +33,7 @@ describe('the machines', { skip, concurrency: 2 }, () => {
   });
 
   test('are reached by the keyboard, and each view tells by its heading and title where one is', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t);
     const where = () =>
       page.evaluate(`[document.activeElement.tagName, document.activeElement.textContent, document.title]`);
     await page.getByRole('button', { name: 'Machines' }).focus();

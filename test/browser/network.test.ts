@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startFaultProxy } from '@holdfast/testkit';
 import { missingBrowser } from './support/chromium.ts';
-import { pairByAddress, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
+import { pairByAddress, pairedPage, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
@@ -69,9 +69,7 @@ describe('a network that comes and goes', { skip, concurrency: 2 }, () => {
   });
 
   test('what is typed outlives the page', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await page.getByLabel('Message', { exact: true }).fill('half a thought');
     await page.reload();
     await page.getByText('What shall it do?').waitFor();

@@ -4,15 +4,13 @@ import { describe, test } from 'node:test';
 import { CONTROL_SOCKET } from '@holdfast/host';
 import { LocalSocketClient } from '@holdfast/local-socket';
 import { missingBrowser, openBrowser } from './support/chromium.ts';
-import { pairByAddress, startUp, textOf, watchedPage } from './support/visit.ts';
+import { pairedPage, startUp, textOf, watchedPage } from './support/visit.ts';
 
 const skip = missingBrowser();
 
 describe('pairing in a browser', { skip, concurrency: 2 }, () => {
   test('by the address of the QR: the code leaves the address bar, the key cannot leave the browser', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page, up } = await pairedPage(t);
     assert.equal(page.url(), `${up.url}/`);
     const kept = await page.evaluate(`new Promise((resolve, reject) => {
       const open = indexedDB.open('holdfast');
@@ -88,9 +86,7 @@ describe('pairing in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('is undone by forgetting the machine, which asks first', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t);
     await page.getByRole('button', { name: 'Machines' }).click();
     await page.getByRole('button', { name: 'Forget studio' }).click();
     await page.getByRole('button', { name: 'Keep it' }).click();
@@ -102,9 +98,7 @@ describe('pairing in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('is over when the machine removes the device: the page says so at once, and offers to pair again', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page, up } = await pairedPage(t);
     const control = await LocalSocketClient.open(join(up.data, 'host', CONTROL_SOCKET));
     t.after(() => control.close());
     const { environmentId } = (await control.call('remoteControl/status/read')) as { environmentId: string };
@@ -118,9 +112,7 @@ describe('pairing in a browser', { skip, concurrency: 2 }, () => {
   });
 
   test('a second tab leaves the link to the first, until it is told to take it', async (t) => {
-    const up = await startUp(t);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page, up } = await pairedPage(t);
     const second = await page.context().newPage();
     await second.goto(up.url);
     await second.getByRole('heading', { name: 'Open in another tab' }).waitFor();

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { missingBrowser } from './support/chromium.ts';
-import { decide, pairByAddress, scriptedAgent, send, startUp, textOf, watchedPage } from './support/visit.ts';
+import { decide, pairedPage, scriptedAgent, send, startUp, textOf } from './support/visit.ts';
 
 const skip = missingBrowser();
 
 describe('a page that is opened anew', { skip, concurrency: 2 }, () => {
   test('shows the conversation that was shown, by what the agent remembers', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await page.getByRole('button', { name: 'Conversations' }).click();
     await page.getByRole('button', { name: /An older conversation/ }).click();
     await page.locator('strong', { hasText: 'remember' }).waitFor();
@@ -21,9 +19,7 @@ describe('a page that is opened anew', { skip, concurrency: 2 }, () => {
   });
 
   test('in the middle of an answer takes up the very stream, and has the whole answer', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await send(page, 'slow');
     await page.getByText('word3 ').waitFor();
     await page.reload();
@@ -40,9 +36,7 @@ describe('a page that is opened anew', { skip, concurrency: 2 }, () => {
   });
 
   test('while the agent waits for leave asks for it again, and the agent hears the answer', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page } = await pairedPage(t, scriptedAgent);
     await send(page, 'edit');
     await page.getByRole('heading', { name: 'May it change these files?' }).waitFor();
     await page.reload();
@@ -52,9 +46,7 @@ describe('a page that is opened anew', { skip, concurrency: 2 }, () => {
   });
 
   test('begins with another agent when the one it left is gone', async (t) => {
-    const up = await startUp(t, scriptedAgent);
-    const page = await watchedPage(t, up.url);
-    await pairByAddress(page, up);
+    const { page, up } = await pairedPage(t, scriptedAgent);
     await send(page, 'slow');
     await page.getByText('word3 ').waitFor();
     await page.goto('about:blank');

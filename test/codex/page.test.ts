@@ -7,6 +7,7 @@ import { missingBrowser } from '../browser/support/chromium.ts';
 import { decide, pairByAddress, send, startUp, textOf, watchedPage } from '../browser/support/visit.ts';
 import { tempDir } from '../e2e/support/host-process.ts';
 import { startModelStandIn } from './support/model-stand-in.ts';
+import { startStockHost } from './support/stock-host.ts';
 
 test('the page drives a stock codex: a command and a patch that are allowed, a page that is opened anew, the thread found again', {
   skip: missingBrowser(),
@@ -46,4 +47,19 @@ test('the page drives a stock codex: a command and a patch that are allowed, a p
   await page.reload();
   await page.locator('.answer strong', { hasText: 'held-fast' }).first().waitFor();
   assert.match(await textOf(page.locator('.step').first()), /echo held-fast[\s\S]*Done/);
+});
+
+test('the page says of a stock host that it does not tell of its lease, and talks to it all the same', {
+  skip: missingBrowser(),
+}, async (t) => {
+  const { codex, relay } = await startStockHost(t);
+  const { manualPairingCode } = (await codex.rpc('remoteControl/pairing/start', { manualCode: true })) as {
+    manualPairingCode: string;
+  };
+  const page = await watchedPage(t, relay.url);
+  await pairByAddress(page, { url: relay.url, code: manualPairingCode });
+  await page.getByText(/0\.169\.0/).waitFor();
+  await page.getByRole('button', { name: 'Machines' }).click();
+  await page.getByText('Its host is a stock codex or an older one').waitFor();
+  assert.equal(await page.locator('.lease-chart').count(), 0);
 });

@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { claimCode, connect, openManagement } from '@holdfast/controller';
-import { startStockCodex } from '@holdfast/testkit';
-import { eventually, tempDir } from '../e2e/support/host-process.ts';
-import { AttachProcess, accountEnv, finish, startRelayProcess } from '../e2e/support/programs.ts';
+import { tempDir } from '../e2e/support/host-process.ts';
+import { AttachProcess, startRelayProcess } from '../e2e/support/programs.ts';
+import { startStockHost } from './support/stock-host.ts';
 
 /** A stock host's waits between two tries grow to half a minute, whether or not it was connected in between. */
 const RECONNECT_MS = 60_000;
 
 describe('a stock codex is a host of a Holdfast relay', () => {
   test('it connects, pairs, answers a controller, and goes on after the relay was killed', async (t) => {
-    const data = tempDir(t);
-    let relay = await startRelayProcess(t, data);
-    const home = join(tempDir(t), 'home');
-    const written = await finish(t, ['codex-home', '--relay', relay.url, '--out', home, '--json'], {
-      env: await accountEnv(t, data),
-    });
-    assert.equal(written.code, 0, written.stderr);
-
-    const codex = await startStockCodex({ home });
-    t.after(() => codex.stop());
-    await eventually('codex to be connected', async () => {
-      const { status } = (await codex.rpc('remoteControl/status/read')) as { status: string };
-      return status === 'connected';
-    });
+    const { codex, data, ...stock } = await startStockHost(t);
+    let { relay } = stock;
     const pairing = (await codex.rpc('remoteControl/pairing/start', { manualCode: true })) as {
       manualPairingCode: string;
       environmentId: string;

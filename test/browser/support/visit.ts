@@ -86,6 +86,18 @@ export async function pairByAddress(page: Page, { url, code }: { url: string; co
   await page.getByText('What shall it do?').waitFor();
 }
 
+/** `holdfast up`, and a page that is paired with its host and shows the conversation. */
+export async function pairedPage(
+  t: Ending,
+  agent: readonly string[] = [],
+  options: BrowserOptions = {},
+): Promise<{ up: Up; page: Page }> {
+  const up = await startUp(t, agent);
+  const page = await watchedPage(t, up.url, options);
+  await pairByAddress(page, up);
+  return { up, page };
+}
+
 export async function send(page: Page, text: string): Promise<void> {
   await page.getByLabel('Message', { exact: true }).fill(text);
   await page.getByRole('button', { name: 'Send' }).click();
