@@ -26,8 +26,8 @@ export interface Crowds {
 }
 
 const AT_ONCE = 128;
-/** A few let in before, so that what is loaded and compiled once is not counted. */
-const WARM_UP = 500;
+/** Let in before, so that what is loaded, compiled and grown once is not counted. */
+const WARM_UP = 2_000;
 const SETTLE_MS = 3_000;
 
 export async function compareCrowds(links: number, rounds: number): Promise<Crowds> {

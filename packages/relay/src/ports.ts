@@ -26,7 +26,8 @@ export interface Port {
 /** The live link of each destination, and the destinations of each owner. */
 export class Ports {
   readonly #byDest = new Map<string, Port>();
-  readonly #byOwner = new Map<string, Set<string>>();
+  /** Of each client that has sessions, in the order of coming; a host has but one destination. */
+  readonly #ordered = new Map<string, Set<string>>();
 
   get(dest: string): Port | undefined {
     return this.#byDest.get(dest);
@@ -41,10 +42,12 @@ export class Ports {
     const earlier = this.#byDest.get(dest);
     this.#byDest.set(dest, port);
     const owner = ownerOf(dest);
-    const dests = this.#byOwner.get(owner) ?? new Set();
-    dests.delete(dest);
-    dests.add(dest);
-    this.#byOwner.set(owner, dests);
+    const known = this.#ordered.get(owner);
+    if (known === undefined && owner === dest) return earlier;
+    const ordered = known ?? new Set(this.#byDest.has(owner) ? [owner] : []);
+    ordered.delete(dest);
+    ordered.add(dest);
+    this.#ordered.set(owner, ordered);
     return earlier;
   }
 
@@ -53,15 +56,15 @@ export class Ports {
     if (this.#byDest.get(dest) !== port) return false;
     this.#byDest.delete(dest);
     const owner = ownerOf(dest);
-    const dests = this.#byOwner.get(owner);
-    dests?.delete(dest);
-    if (dests?.size === 0) this.#byOwner.delete(owner);
+    const ordered = this.#ordered.get(owner);
+    ordered?.delete(dest);
+    if (ordered?.size === 0) this.#ordered.delete(owner);
     return true;
   }
 
   /** The links of all sessions of a client, or of a host, the oldest first. */
   ofOwner(owner: string): Port[] {
-    return [...(this.#byOwner.get(owner) ?? [])].flatMap((dest) => this.#byDest.get(dest) ?? []);
+    return [...(this.#ordered.get(owner) ?? [owner])].flatMap((dest) => this.#byDest.get(dest) ?? []);
   }
 
   get count(): number {
@@ -80,7 +83,7 @@ export class Ports {
   clear(): Port[] {
     const all = [...this.#byDest.values()];
     this.#byDest.clear();
-    this.#byOwner.clear();
+    this.#ordered.clear();
     return all;
   }
 }

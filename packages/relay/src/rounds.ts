@@ -4,6 +4,11 @@ import type { RandomBytes } from './secrets.ts';
 /** Parts of a round; one timer goes through them. */
 const PARTS = 40;
 
+/** Whoever is called once a round. */
+export interface Member {
+  onTurn(): void;
+}
+
 /**
  * Calls each member once a round. A member comes into a part of the round by chance, so that ten thousand that came within a second are
  * called spread over the round, and not together ever after.
@@ -12,7 +17,7 @@ export class Rounds {
   readonly #clock: Clock;
   readonly #random: RandomBytes;
   readonly #roundMs: number;
-  readonly #parts: Set<() => void>[] = Array.from({ length: PARTS }, () => new Set());
+  readonly #parts: Set<Member>[] = Array.from({ length: PARTS }, () => new Set());
   #size = 0;
   #next = 0;
   #timer: Timer | null = null;
@@ -23,17 +28,19 @@ export class Rounds {
     this.#roundMs = options.roundMs;
   }
 
-  /** Gives what is to be called when the member leaves. */
-  add(call: () => void): () => void {
-    const part = this.#parts[(this.#random(1)[0] ?? 0) % PARTS];
-    part?.add(call);
+  /** Gives the part that it came into; it leaves by that. There may be ten thousand, so nothing is made for each. */
+  add(member: Member): number {
+    const part = (this.#random(1)[0] ?? 0) % PARTS;
+    this.#parts[part]?.add(member);
     this.#size += 1;
     this.#timer ??= every(this.#clock, this.#roundMs / PARTS, () => this.#tick());
-    return () => {
-      if (part?.delete(call) !== true) return;
-      this.#size -= 1;
-      if (this.#size === 0) this.end();
-    };
+    return part;
+  }
+
+  leave(member: Member, part: number): void {
+    if (this.#parts[part]?.delete(member) !== true) return;
+    this.#size -= 1;
+    if (this.#size === 0) this.end();
   }
 
   end(): void {
@@ -44,6 +51,6 @@ export class Rounds {
   #tick(): void {
     const part = this.#parts[this.#next];
     this.#next = (this.#next + 1) % PARTS;
-    for (const call of part ?? []) call();
+    for (const member of part ?? []) member.onTurn();
   }
 }

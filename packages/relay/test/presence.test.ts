@@ -199,13 +199,14 @@ test('ten thousand hosts that came in one moment are asked spread over the round
   const clock = new ManualClock();
   const rounds = new Rounds({ clock, random: randomBytes, roundMs: PROBE_EVERY_MS });
   const calls: number[] = [];
-  const leave = Array.from({ length: 10_000 }, () => rounds.add(() => calls.push(clock.monotonic())));
+  const members = Array.from({ length: 10_000 }, () => ({ onTurn: () => void calls.push(clock.monotonic()) }));
+  const parts = members.map((member) => rounds.add(member));
   const began = clock.monotonic();
   await clock.advance(PROBE_EVERY_MS);
   assert.equal(calls.length, 10_000);
   const perTick = Map.groupBy(calls, (at) => at - began);
   assert.ok(Math.max(...[...perTick.values()].map(({ length }) => length)) < 400, 'of 250 on average');
-  for (const end of leave) end();
+  for (const [n, member] of members.entries()) rounds.leave(member, parts[n] ?? 0);
   assert.equal(clock.timers, 0, 'nothing ticks for nobody');
 });
 

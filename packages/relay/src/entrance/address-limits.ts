@@ -3,6 +3,7 @@ import { isLoopbackAddress, networkOf } from './peer.ts';
 
 /** Addresses whose requests are remembered; the one heard of longest ago goes. */
 const MAX_ADDRESSES = 10_000;
+const NOTHING = () => {};
 const MINUTE_MS = 60_000;
 
 interface Bucket {
@@ -33,7 +34,7 @@ export class AddressLimits {
 
   /** Gives what is to be called when the connection ends, or null when it is one too many. */
   connect(address: string): (() => void) | null {
-    if (isLoopbackAddress(address)) return () => {};
+    if (isLoopbackAddress(address)) return NOTHING;
     const key = networkOf(address);
     const open = this.#open.get(key) ?? 0;
     if (open >= this.#options.connections) return null;

@@ -73,7 +73,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     http.on('connection', (socket: Socket) => {
       const release = guard.connect({ socket, headers: {} });
       if (release === null) socket.destroy();
-      else socket.once('close', release);
+      else socket.on('close', release);
     });
   }
   return http;

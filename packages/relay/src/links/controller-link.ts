@@ -23,44 +23,53 @@ export interface ControllerArrival {
 }
 
 /** A controller's websocket (docs/protocol.md §6), from its device's proof on. */
-export function linkController(arrival: ControllerArrival, deps: LinkDeps): void {
-  const { switchboard, mailbox, cursors, logger } = deps;
-  const { socket, transport, clientId } = arrival;
-  const dest = controllerDest(clientId, arrival.session);
-  const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last());
-  const outlet = new Outlet(
-    {
-      socket,
-      transport,
-      dest,
-      from: cursor ?? 0,
-      onConfirmed: (confirmed) => switchboard.controllerConfirmed(dest, confirmed, outlet),
-    },
-    deps,
-  );
-  outlet.acksEndToEnd = arrival.acksEndToEnd;
-  const onMessage = (data: RawData, isBinary: boolean): void => {
-    if (outlet.closed) return;
-    outlet.heard();
+export class ControllerLink extends Outlet {
+  readonly #dest: string;
+  readonly #clientId: string;
+  readonly #deps: LinkDeps;
+
+  constructor(arrival: ControllerArrival, deps: LinkDeps) {
+    const { switchboard, mailbox, cursors, logger } = deps;
+    const { socket, transport, clientId } = arrival;
+    const dest = controllerDest(clientId, arrival.session);
+    const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last());
+    super({ socket, transport, dest, from: cursor ?? 0 }, deps);
+    this.#dest = dest;
+    this.#clientId = clientId;
+    this.#deps = deps;
+    this.acksEndToEnd = arrival.acksEndToEnd;
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('pong', (payload) => this.onPong(payload));
+    socket.on('close', (code) => {
+      this.end();
+      switchboard.detach(dest, this);
+      logger.info({ clientId, code }, 'controller link down');
+    });
+    logger.info({ clientId, resumed: cursor !== null }, 'controller link up');
+    switchboard.attachController(dest, this, cursor);
+    for (const { data, isBinary } of arrival.early) this.#onMessage(data, isBinary);
+  }
+
+  protected override onConfirmed(cursor: number): void {
+    this.#deps.switchboard.controllerConfirmed(this.#dest, cursor, this);
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.closed) return;
+    this.heard();
+    const { switchboard, logger } = this.#deps;
+    const clientId = this.#clientId;
     const incoming = readFrame(data, isBinary, (bytes) => parseFromController(bytes.toString()));
     if ('refusal' in incoming) {
       logger.warn({ clientId, ...incoming.refusal }, 'a controller broke a rule of the wire; its link is closed');
-      outlet.close(incoming.refusal.code, incoming.refusal.reason);
+      this.close(incoming.refusal.code, incoming.refusal.reason);
       return;
     }
     if (incoming.frame.client_id !== clientId) {
-      outlet.close(closeCodes.policy, 'an envelope bears the client_id of another client');
+      this.close(closeCodes.policy, 'an envelope bears the client_id of another client');
       return;
     }
-    if (incoming.frame.type === 'ack') outlet.acksEndToEnd = true;
-    switchboard.fromController(dest, incoming.frame, bytesOf(data).length);
-  };
-  socket.on('message', onMessage);
-  socket.once('close', (code) => {
-    switchboard.detach(dest, outlet);
-    logger.info({ clientId, code }, 'controller link down');
-  });
-  logger.info({ clientId, resumed: cursor !== null }, 'controller link up');
-  switchboard.attachController(dest, outlet, cursor);
-  for (const { data, isBinary } of arrival.early) onMessage(data, isBinary);
+    if (incoming.frame.type === 'ack') this.acksEndToEnd = true;
+    switchboard.fromController(this.#dest, incoming.frame, bytesOf(data).length);
+  }
 }

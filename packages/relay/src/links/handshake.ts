@@ -21,9 +21,9 @@ import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import type { Ticket } from '../tickets.ts';
 import { closeCodes } from './close-codes.ts';
-import { linkController } from './controller-link.ts';
+import { ControllerLink } from './controller-link.ts';
 import { proveDevice } from './device-proof.ts';
-import { linkHost } from './host-link.ts';
+import { HostLink } from './host-link.ts';
 import { MAX_FRAME_BYTES } from './incoming.ts';
 import { refuseHandshake } from './refusal.ts';
 
@@ -100,7 +100,10 @@ export class Handshakes {
         socket.cork(); // the answer goes out with what the link has to say first
         process.nextTick(uncork, socket);
       }
-      this.#ws.handleUpgrade(request, socket, head, (link) => welcome(link, socket));
+      this.#ws.handleUpgrade(request, socket, head, (link) => {
+        socket.off('error', destroy); // the websocket has its own from here on
+        welcome(link, socket);
+      });
     });
     return true;
   }
@@ -166,7 +169,7 @@ export class Handshakes {
         audit.record({ event: 'host_connected', address, serverId, detail });
       });
       const subscribeCursor = header(headers.subscribeCursor);
-      linkHost({ socket, transport, server, subscribeCursor }, this.#services);
+      new HostLink({ socket, transport, serverId, subscribeCursor }, this.#services);
     };
     return { key: server.serverId, welcome, listensAtOnce: true };
   }
@@ -226,7 +229,7 @@ export class Handshakes {
       devices.seen(clientId);
       audit.record({ event: 'client_connected', address, clientId, detail: device.description.display_name });
     });
-    linkController({ socket, transport, clientId, ...arrival, early }, this.#services);
+    new ControllerLink({ socket, transport, clientId, ...arrival, early }, this.#services);
   }
 
   #byTicket(protocol: string): Ticket {

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { HostFrames } from '../passing/host-frame.ts';
 import type { Presence } from '../presence/presence.ts';
-import { PROBE_FRAME, type Probe, probeAck } from '../presence/probe.ts';
-import type { Server } from '../servers.ts';
+import { type Probe, probeAck } from '../presence/probe.ts';
+import type { Servers } from '../servers.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { readFrame } from './incoming.ts';
 import { Outlet, type OutletDeps } from './outlet.ts';
@@ -12,6 +12,7 @@ import { Outlet, type OutletDeps } from './outlet.ts';
 export interface LinkDeps extends OutletDeps {
   readonly switchboard: Switchboard;
   readonly presence: Presence;
+  readonly servers: Servers;
   readonly logger: Logger;
 }
 
@@ -19,56 +20,70 @@ export interface HostArrival {
   readonly socket: WebSocket;
   /** What the websocket speaks on. */
   readonly transport: Duplex;
-  readonly server: Server;
+  readonly serverId: string;
   readonly subscribeCursor: string | undefined;
 }
 
-/** A host's websocket (docs/protocol.md §3), from its handshake on. */
-export function linkHost({ socket, transport, server, subscribeCursor }: HostArrival, deps: LinkDeps): void {
-  const { switchboard, presence, mailbox, cursors, logger } = deps;
-  const { serverId, environmentId } = server;
-  const cursor = cursors.parse(subscribeCursor, mailbox.last());
-  const outlet = new Outlet(
-    {
-      socket,
-      transport,
-      dest: serverId,
-      from: cursor ?? 0,
-      onConfirmed: (confirmed) => switchboard.hostConfirmed(serverId, confirmed),
-    },
-    deps,
-  );
-  const frames = new HostFrames(environmentId);
-  const read = (bytes: Buffer) => frames.read(bytes);
-  let probe: Probe | undefined;
-  socket.on('message', (data, isBinary) => {
-    if (outlet.closed) return;
-    outlet.heard();
-    const incoming = readFrame(data, isBinary, read);
+/** A host's websocket (docs/protocol.md §3), from its handshake on. There may be ten thousand: it holds no more than it must. */
+export class HostLink extends Outlet {
+  readonly #serverId: string;
+  readonly #deps: LinkDeps;
+  /** Made when it first says something. */
+  #frames: HostFrames | null = null;
+  readonly #probe: Probe;
+
+  constructor({ socket, transport, serverId, subscribeCursor }: HostArrival, deps: LinkDeps) {
+    const { switchboard, presence, mailbox, cursors, logger } = deps;
+    const cursor = cursors.parse(subscribeCursor, mailbox.last());
+    super({ socket, transport, dest: serverId, from: cursor ?? 0 }, deps);
+    this.#serverId = serverId;
+    this.#deps = deps;
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('pong', (payload) => this.onPong(payload));
+    socket.on('close', (code, reason) => this.#onClose(code, reason));
+    socket.on('error', (error) => logger.debug({ serverId, err: error }, 'host link failed'));
+    logger.info({ serverId, resumed: cursor !== null }, 'host link up');
+    switchboard.attachHost(serverId, this, cursor);
+    this.#probe = presence.linked(serverId, this);
+  }
+
+  protected override onConfirmed(cursor: number): void {
+    this.#deps.switchboard.hostConfirmed(this.#serverId, cursor);
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.closed) return;
+    this.heard();
+    const { switchboard, presence, servers, logger } = this.#deps;
+    const serverId = this.#serverId;
+    this.#frames ??= new HostFrames(servers.get(serverId)?.environmentId ?? '');
+    const frames = this.#frames;
+    const incoming = readFrame(data, isBinary, (bytes) => frames.read(bytes));
     if ('refusal' in incoming) {
       logger.warn({ serverId, ...incoming.refusal }, 'a host broke a rule of the wire; its link is closed');
-      return outlet.close(incoming.refusal.code, incoming.refusal.reason);
+      this.close(incoming.refusal.code, incoming.refusal.reason);
+      return;
     }
     const { frame } = incoming;
     const ack = probeAck(frame);
     if (ack === null) {
-      probe?.heard();
+      this.#probe.heard();
       switchboard.fromHost(serverId, frame);
       return;
     }
-    outlet.send(ack);
-    if (probe?.answered()) switchboard.note(() => presence.cameOnline(serverId));
-  });
-  socket.on('error', (error) => logger.debug({ serverId, err: error }, 'host link failed'));
-  socket.once('close', (code, reason) => {
-    switchboard.detach(serverId, outlet);
-    const end = { by: 'host', code, reason: reason.toString() } as const;
-    const gone =
-      probe && presence.unlinked(serverId, probe, outlet.closedWith ? { by: 'relay', ...outlet.closedWith } : end);
+    this.send(ack);
+    if (this.#probe.answered()) switchboard.note(() => presence.cameOnline(serverId));
+  }
+
+  #onClose(code: number, reason: Buffer): void {
+    const { switchboard, presence, logger } = this.#deps;
+    const serverId = this.#serverId;
+    this.end();
+    switchboard.detach(serverId, this);
+    const byHost = { by: 'host', code, reason: reason.toString() } as const;
+    const end = this.closedWith === null ? byHost : ({ by: 'relay', ...this.closedWith } as const);
+    const gone = presence.unlinked(serverId, this.#probe, end);
     if (gone) switchboard.noteNow(gone);
     logger.info({ serverId, code }, 'host link down');
-  });
-  logger.info({ serverId, resumed: cursor !== null }, 'host link up');
-  switchboard.attachHost(serverId, outlet, cursor);
-  probe = presence.linked(serverId, () => outlet.send(PROBE_FRAME));
+  }
 }

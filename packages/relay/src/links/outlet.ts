@@ -8,7 +8,7 @@ import { ownerOf } from '../destination.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { type SplicedFrame, sizeOf } from '../passing/host-frame.ts';
 import type { Port } from '../ports.ts';
-import type { Rounds } from '../rounds.ts';
+import type { Member, Rounds } from '../rounds.ts';
 import { closeCodes } from './close-codes.ts';
 import { textFrame } from './text-frame.ts';
 
@@ -46,23 +46,20 @@ export interface OutletOptions {
   readonly dest: string;
   /** The peer has everything up to here. */
   readonly from: number;
-  /** The peer's socket has everything up to there. */
-  readonly onConfirmed: (cursor: number) => void;
 }
 
 /**
  * One websocket's sending side: its mailbox in order, no more of it at once than the socket takes, and its heartbeat. The pings carry
  * the last cursor sent, so each pong says how far the peer is.
  */
-export class Outlet implements Port {
+export abstract class Outlet implements Port, Member {
   readonly #deps: OutletDeps;
   readonly #socket: WebSocket;
   readonly #transport: Duplex;
   readonly #dest: string;
-  readonly #onConfirmed: (cursor: number) => void;
   /** Its acks say what it has taken (docs/protocol.md §8). */
   acksEndToEnd = false;
-  readonly #leaveBeats: () => void;
+  readonly #beat: number;
   #sent: number;
   #confirmed: number;
   #asked: number;
@@ -78,23 +75,22 @@ export class Outlet implements Port {
   #pingedAt: number;
   #heardAt: number;
 
-  constructor({ socket, transport, dest, from, onConfirmed }: OutletOptions, deps: OutletDeps) {
+  constructor({ socket, transport, dest, from }: OutletOptions, deps: OutletDeps) {
     const { clock, beats } = deps;
     this.#deps = deps;
     this.#socket = socket;
     this.#transport = transport;
     this.#dest = dest;
-    this.#onConfirmed = onConfirmed;
     this.#sent = from;
     this.#confirmed = from;
     this.#asked = from;
     this.#pingedAt = clock.monotonic();
     this.#heardAt = clock.monotonic();
-    this.#leaveBeats = beats.add(() => this.#tick());
-    socket.on('pong', (payload: Buffer) => this.#onPong(payload));
-    socket.on('ping', () => this.heard());
-    socket.once('close', () => this.#end());
+    this.#beat = beats.add(this);
   }
+
+  /** The peer's socket has everything up to there. */
+  protected abstract onConfirmed(cursor: number): void;
 
   /** Once true, what still arrives on the socket counts no more. */
   get closed(): boolean {
@@ -129,6 +125,7 @@ export class Outlet implements Port {
     if (this.#closed) return;
     this.#progress = 'caught up';
     if (mailbox.waitingFor(ownerOf(this.#dest)).frames === 0) return;
+    const onWritten = () => this.#onWritten();
     for (const { cursor, frame } of mailbox.after(this.#dest, this.#sent)) {
       if (this.#socket.bufferedAmount > bounds.socketBytes) {
         this.#progress = 'behind';
@@ -138,7 +135,7 @@ export class Outlet implements Port {
       this.#sinceAsked += 1;
       if (this.#had?.delete(cursor)) continue;
       this.#together();
-      this.#socket.send(stamped(frame, cursors.format(cursor)), TEXT, this.#onWritten);
+      this.#socket.send(stamped(frame, cursors.format(cursor)), TEXT, onWritten);
     }
     if (this.#sinceAsked >= CONFIRM_AFTER) this.#ask();
   }
@@ -171,13 +168,13 @@ export class Outlet implements Port {
   }
 
   cut(): void {
-    this.#end();
+    this.end();
     this.#socket.terminate();
   }
 
   close(code: number, reason: string): void {
     if (this.#closed) return;
-    this.#end();
+    this.end();
     this.#closedWith = { code, reason };
     const socket = this.#socket;
     socket.close(code, reason);
@@ -185,10 +182,10 @@ export class Outlet implements Port {
     socket.once('close', () => grace.cancel());
   }
 
-  readonly #onWritten = (): void => {
+  #onWritten(): void {
     if (this.#progress !== 'behind' || this.#closed) return;
     if (this.#socket.bufferedAmount <= this.#deps.bounds.socketBytes / 2) this.pump();
-  };
+  }
 
   /** All that is sent until what is being done is done goes out in one write. */
   #together(): void {
@@ -201,11 +198,11 @@ export class Outlet implements Port {
     });
   }
 
-  #tick(): void {
+  onTurn(): void {
     const now = this.#deps.clock.monotonic();
     // The next look is a beat away, and would be too late.
     if (now - this.#heardAt > limits.pongTimeoutMs - BEAT_MS) {
-      this.#end();
+      this.end();
       this.#closedWith = { code: 1006, reason: `nothing came for ${limits.pongTimeoutMs / 1000} s` };
       this.#socket.terminate();
       return;
@@ -220,18 +217,20 @@ export class Outlet implements Port {
     this.#socket.ping(String(this.#sent), undefined, () => {});
   }
 
-  #onPong(payload: Buffer): void {
+  /** The socket's pong. */
+  onPong(payload: Buffer): void {
     this.heard();
     const digits = payload.toString('latin1');
     const cursor = /^\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
     if (this.#closed || !(cursor > this.#confirmed && cursor <= this.#sent)) return;
     this.#confirmed = cursor;
-    this.#onConfirmed(cursor);
+    this.onConfirmed(cursor);
   }
 
-  #end(): void {
+  /** The socket has ended. */
+  end(): void {
     this.#closed = true;
-    this.#leaveBeats();
+    this.#deps.beats.leave(this, this.#beat);
   }
 }
 

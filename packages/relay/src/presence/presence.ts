@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Ports } from '../ports.ts';
-import { Rounds } from '../rounds.ts';
+import { type Member, Rounds } from '../rounds.ts';
 import type { RandomBytes } from '../secrets.ts';
 import type { Server, Servers } from '../servers.ts';
 import type { Streams } from '../streams.ts';
@@ -13,7 +13,7 @@ import {
   RELAY_STOPPED,
   whyGone,
 } from './absence.ts';
-import { PROBE_EVERY_MS, Probe } from './probe.ts';
+import { PROBE_EVERY_MS, PROBE_FRAME, Probe } from './probe.ts';
 
 export interface PresenceOptions {
   readonly ports: Ports;
@@ -38,9 +38,26 @@ export interface Sighting {
   readonly offlineReason: string | null;
 }
 
-interface Live {
+/** How a host is asked. */
+export interface Askable {
+  send(frame: string): void;
+}
+
+class Live implements Member {
   readonly probe: Probe;
-  readonly leaveRounds: () => void;
+  readonly #link: Askable;
+  /** Of the rounds. */
+  part = 0;
+
+  constructor(probe: Probe, link: Askable) {
+    this.probe = probe;
+    this.#link = link;
+  }
+
+  onTurn(): void {
+    this.probe.asked();
+    this.#link.send(PROBE_FRAME);
+  }
 }
 
 /** Hosts that are written down in one transaction. */
@@ -59,16 +76,14 @@ export class Presence {
   }
 
   /** A host has linked. It is asked at once, and from then on once a round. */
-  linked(serverId: string, ask: () => void): Probe {
-    this.#live.get(serverId)?.leaveRounds();
-    const probe = new Probe(this.#options.clock);
-    const askOnce = () => {
-      probe.asked();
-      ask();
-    };
-    this.#live.set(serverId, { probe, leaveRounds: this.#rounds.add(askOnce) });
-    askOnce();
-    return probe;
+  linked(serverId: string, link: Askable): Probe {
+    const earlier = this.#live.get(serverId);
+    if (earlier !== undefined) this.#rounds.leave(earlier, earlier.part);
+    const live = new Live(new Probe(this.#options.clock), link);
+    live.part = this.#rounds.add(live);
+    this.#live.set(serverId, live);
+    live.onTurn();
+    return live.probe;
   }
 
   /** It answered for the first time on this link. Belongs into a transaction. */
@@ -83,7 +98,7 @@ export class Presence {
     const { servers, clock } = this.#options;
     const since = probe.state === 'answering' ? clock.wall() : this.#wallOf(probe.silentSince);
     const answeredAt = this.#answeredAt(probe);
-    live.leaveRounds();
+    this.#rounds.leave(live, live.part);
     return () => {
       if (this.#live.get(serverId) !== live) return;
       this.#live.delete(serverId);
