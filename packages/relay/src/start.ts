@@ -158,11 +158,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     let closing: Promise<void> | undefined;
     const close = async (graceMs: number) => {
       for (const sweep of sweeps) sweep.cancel();
-      services.loopDelay.close();
       services.drills.close();
       certificate?.close();
       await drain({ services, handshakes, doors, graceMs });
       await operator.close();
+      services.loopDelay.close();
       folder.close();
     };
     logger.info({ url }, 'relay listening');

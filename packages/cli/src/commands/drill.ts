@@ -1,18 +1,11 @@
-import type { LocalSocketClient } from '@holdfast/local-socket';
 import { type Drill, DrillEndpoint, DrillFault, type DrillList } from '@holdfast/wire';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { callProgram } from '../call-program.ts';
+import { askRunningRelay, type OperatorFlags } from '../operate-relay.ts';
 import { jsonOption, relayDataOption } from '../options.ts';
 import { createOutput } from '../output.ts';
-import { findOperatorSocket } from '../places.ts';
 import { formatTable } from '../table.ts';
 
-interface Flags {
-  data?: string;
-  json: boolean;
-}
-
-interface StartFlags extends Flags {
+interface StartFlags extends OperatorFlags {
   on?: string[];
   share?: number;
   retryAfter?: number;
@@ -37,7 +30,7 @@ export function drillCommand(): Command {
     .option('--retry-after <seconds>', 'what 502, 503, 429 and 500 say beside', parseWhole)
     .option('--for <seconds>', 'how long, at most 3600', parseWhole, 60)
     .action(async (fault: DrillFault, flags: StartFlags) => {
-      const started = await ask<{ drill: Drill }>(flags, 'drill/start', {
+      const started = await askRunningRelay<{ drill: Drill }>(flags, 'drill/start', {
         fault,
         endpoints: flags.on,
         share: flags.share,
@@ -51,8 +44,8 @@ export function drillCommand(): Command {
   subcommand('stop')
     .summary('end one, or all of them')
     .argument('[id]', 'which (default: all)')
-    .action(async (id: string | undefined, flags: Flags) => {
-      const ended = await ask<{ stopped: Drill[] }>(flags, 'drill/stop', { id });
+    .action(async (id: string | undefined, flags: OperatorFlags) => {
+      const ended = await askRunningRelay<{ stopped: Drill[] }>(flags, 'drill/stop', { id });
       const text =
         ended.stopped.length === 0
           ? 'No drill was under way.'
@@ -61,8 +54,8 @@ export function drillCommand(): Command {
     });
   subcommand('list')
     .summary('those under way')
-    .action(async (flags: Flags) => {
-      const list = await ask<DrillList>(flags, 'drill/list', {});
+    .action(async (flags: OperatorFlags) => {
+      const list = await askRunningRelay<DrillList>(flags, 'drill/list');
       createOutput(flags.json).report(list, describe(list));
     });
   return drill;
@@ -82,16 +75,6 @@ function describe({ allowed, drills }: DrillList): string {
     return formatTable(['drill', 'fault', 'on', 'share', 'retry-after', 'met', 'until'], rows);
   }
   return allowed ? 'No drill is under way.' : 'No drill is under way, and this relay was started without --drills.';
-}
-
-/** `T` is what that method of the relay answers. */
-async function ask<T>({ data }: Flags, method: string, params: object): Promise<T> {
-  const client: LocalSocketClient = await callProgram('relay', findOperatorSocket(data));
-  try {
-    return (await client.call(method, params)) as T; // see above
-  } finally {
-    client.close();
-  }
 }
 
 function parseShare(text: string): number {
