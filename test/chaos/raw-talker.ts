@@ -2,30 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Seeded } from '@holdfast/testkit';
 import {
   Assembler,
-  type ChallengeResponse,
-  connectionPayload,
-  DEVICE_KEY_ALGORITHM,
-  type DeviceKey,
   encodeEnvelope,
-  enrollmentPayload,
-  headers,
   isAfter,
   type Position,
   parseToController,
-  paths,
   positionOf,
-  SocketChallenge,
   START,
-  sign,
-  socketEndpoint,
-  TICKET_SUBPROTOCOL,
-  TICKET_SUBPROTOCOL_PREFIX,
   type ToController,
   WHOLE,
 } from '@holdfast/wire';
-import type WebSocket from 'ws';
 import type { Ledger } from './ledger.ts';
-import { post } from './post.ts';
+import { RawDevice, type RawDeviceOptions } from './raw-device.ts';
 import { type Frame, RawLink } from './raw-link.ts';
 import { RawSender } from './raw-sender.ts';
 import type { Talk, TalkEvents, Talker } from './talk.ts';
@@ -39,11 +26,8 @@ interface ClientStream {
   onDrained: () => void;
 }
 
-export interface RawTalkerOptions {
+export interface RawTalkerOptions extends RawDeviceOptions {
   readonly name: string;
-  readonly relay: () => string;
-  readonly clientId: string;
-  readonly deviceKey: DeviceKey;
   readonly environments: ReadonlyMap<string, string>;
   /** `acks`: as Holdfast's own, by ticket, acking end to end. `cursor`: as others, by headers, never acking, with the cursor it has seen. */
   readonly kind: 'acks' | 'cursor';
@@ -58,22 +42,22 @@ export class RawTalker implements Talker {
   readonly #streams = new Map<string, ClientStream>();
   #assembler = new Assembler();
   #session = randomUUID();
-  #token: string | null = null;
   #cursor: string | undefined;
   readonly #link: RawLink;
 
   constructor(options: RawTalkerOptions) {
     this.name = options.name;
     this.#options = options;
+    const device = new RawDevice(options);
     this.#link = new RawLink({
-      handshake: () => this.#handshake(),
-      welcome: (socket, first) => this.#prove(socket, first),
+      handshake: () => (options.kind === 'acks' ? device.byTicket(this.#session) : device.byHeaders(this.#cursor)),
+      welcome: (socket, first) => device.prove(socket, first),
       onUp: () => {
         for (const { sender } of this.#streams.values()) sender.resend();
       },
       onFrame: (frame) => this.#onFrame(frame),
       onRefused: async (status) => {
-        if (status === 401 || status === 403) this.#token = null;
+        if (status === 401 || status === 403) device.forgetToken();
       },
     });
   }
@@ -198,59 +182,5 @@ export class RawTalker implements Talker {
       const { seq: seq_id, segment: segment_id } = stream.last;
       this.#link.send(encodeEnvelope({ type: 'ack', ...address, seq_id, segment_id }));
     }
-  }
-
-  async #handshake(): Promise<{ url: string; protocols?: string[]; headers?: Record<string, string> }> {
-    const { relay, clientId, kind } = this.#options;
-    const url = socketEndpoint(relay(), paths.clientSocket);
-    this.#token ??= await this.#refresh();
-    if (kind === 'acks') {
-      const authorization = `Bearer ${this.#token}`;
-      const { status, body } = await post(relay(), paths.clientTicket, { session: this.#session }, { authorization });
-      if (status === 401) this.#token = null;
-      return { url, protocols: [TICKET_SUBPROTOCOL, `${TICKET_SUBPROTOCOL_PREFIX}${String(body['ticket'])}`] };
-    }
-    return {
-      url,
-      headers: {
-        [headers.clientSessionToken]: `Bearer ${this.#token}`,
-        [headers.clientId]: clientId,
-        [headers.protocolVersion]: '3',
-        ...(this.#cursor === undefined ? {} : { [headers.subscribeCursor]: this.#cursor }),
-      },
-    };
-  }
-
-  async #refresh(): Promise<string> {
-    const { relay, clientId, deviceKey } = this.#options;
-    const start = await post(relay(), paths.clientRefreshStart, { client_id: clientId });
-    const { device_key_challenge } = start.body as ChallengeResponse; // of the relay under test
-    const device_key_proof = {
-      challenge_token: device_key_challenge.challenge_token,
-      key_id: deviceKey.identity.key_id,
-      algorithm: DEVICE_KEY_ALGORITHM,
-      ...(await sign(deviceKey.privateKey, enrollmentPayload(device_key_challenge))),
-    };
-    const finish = await post(relay(), paths.clientRefreshFinish, { client_id: clientId, device_key_proof });
-    if (finish.status !== 200) throw new Error(`refresh: ${finish.status}`);
-    return String(finish.body['remote_control_token']);
-  }
-
-  async #prove(socket: WebSocket, first: Promise<Frame>): Promise<boolean> {
-    const { deviceKey } = this.#options;
-    const challenge = SocketChallenge.parse(await first);
-    const { signature_der_base64, signed_payload_base64 } = await sign(
-      deviceKey.privateKey,
-      connectionPayload(challenge),
-    );
-    const proof = {
-      type: 'device_key_proof',
-      keyId: deviceKey.identity.key_id,
-      signatureDerBase64: signature_der_base64,
-      signedPayloadBase64: signed_payload_base64,
-      algorithm: DEVICE_KEY_ALGORITHM,
-    };
-    socket.send(JSON.stringify(proof), () => {});
-    return socket.readyState === socket.OPEN;
   }
 }

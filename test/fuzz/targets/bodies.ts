@@ -3,8 +3,10 @@ import {
   ClaimFinishRequest,
   ClientList,
   ClientPairRequest,
+  ClientPatch,
   CodeChoice,
   ControllerGrant,
+  DrillRequest,
   EnrollFinishRequest,
   EnrollRequest,
   EnvironmentList,
@@ -65,6 +67,12 @@ const bodies: readonly (readonly [name: string, schema: Parameters<typeof parseB
   ],
   ['ClientPairRequest', ClientPairRequest, '{"client_id":"cli_1","pairing_code":"x"}'],
   ['TicketRequest', TicketRequest, '{"session":"session-number-one"}'],
+  ['ClientPatch', ClientPatch, '{"display_name":"x"}'],
+  [
+    'DrillRequest',
+    DrillRequest,
+    '{"fault":"503","endpoints":["refresh"],"share":0.5,"retry_after_seconds":null,"duration_seconds":10}',
+  ],
   ['EnvironmentPatch', EnvironmentPatch, '{"display_name":"x"}'],
   ['EnvironmentList', EnvironmentList, '{"items":[{"env_id":"e","online":true}],"cursor":"c"}'],
   [

@@ -4,6 +4,7 @@ import { deviceProofTargets } from './device-proof.ts';
 import { encodingTargets } from './encodings.ts';
 import { envelopeTargets } from './envelopes.ts';
 import { httpTargets } from './http.ts';
+import { plainFrameTarget } from './plain-frames.ts';
 import { routesTarget } from './routes.ts';
 import { segmentTarget } from './segments.ts';
 
@@ -11,6 +12,7 @@ import { segmentTarget } from './segments.ts';
 export async function everyTarget(): Promise<Target[]> {
   return [
     ...envelopeTargets,
+    plainFrameTarget,
     segmentTarget,
     ...encodingTargets,
     ...httpTargets,

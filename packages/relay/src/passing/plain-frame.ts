@@ -38,7 +38,8 @@ const TYPES = (['server_message', 'server_message_chunk'] as const).map((type) =
 /**
  * Finds the ids in the bytes of a frame without making a text of it, in the form in which serializers write it: no space between the
  * members, no escapes in names and ids, nothing unknown. It is an answer only where `parseFromHost` would give the same; for every other
- * frame, malformed ones included, it is null, and `parseFromHost` has the word. One for each link: ids are those of the frame before,
+ * frame, malformed ones included, it is null, and `parseFromHost` has the word. Of a base64 only its end is found: what is in it, control
+ * characters too, is for whoever puts the message together. One for each link: ids are those of the frame before,
  * mostly.
  */
 export class PlainFrames {
