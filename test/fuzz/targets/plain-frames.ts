@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseFromHost, parseToController, WireError } from '@holdfast/wire';
-import { HostFrames } from '../../../packages/relay/src/passing/host-frame.ts';
+import { HostFrames, wholeOf } from '../../../packages/relay/src/passing/host-frame.ts';
 import { PlainFrames } from '../../../packages/relay/src/passing/plain-frame.ts';
 import { jsonOf, parsed, type Target } from '../target.ts';
 
@@ -41,11 +41,11 @@ export const plainFrameTarget: Target = {
     const read = parsed(() => new HostFrames('env_1').read(bytes), isStated);
     assert.equal(read === undefined, long === undefined, 'both ways refuse the same');
     if (read === undefined || long === undefined) return;
-    const { cursor: _, ...envelope } = long.value;
-    const passed = parseToController(read.value.frame.toString());
+    const { cursor: _, env_id: ___, ...envelope } = long.value;
+    const whole = wholeOf(read.value.content).toString();
+    const passed = parseToController(whole);
     const { cursor: __, ...bare } = passed;
     assert.deepEqual(bare, { ...envelope, env_id: 'env_1' }, 'its controller gets what its host said');
-    const whole = 'message' in envelope ? envelope.message : null;
-    assert.equal(jsonOf(read.value.frame.toString()) !== undefined, whole === null || jsonOf(whole) !== undefined);
+    assert.equal(jsonOf(whole) !== undefined, !('message' in envelope) || jsonOf(envelope.message) !== undefined);
   },
 };
