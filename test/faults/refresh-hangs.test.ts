@@ -7,6 +7,10 @@ import { AT_ONCE_MS, reconnectWhileRefreshFails, stockReconnectWhileRefreshFails
 const NAME = 'refresh-hangs';
 const STOCK_PATIENCE_MS = 50_000;
 
+test('its body does not end, likewise', async (t) => {
+  await reconnectWhileRefreshFails(t, answer.stall());
+});
+
 test(faults[NAME].fault, async (t) => {
   const ms = await reconnectWhileRefreshFails(t, answer.hang());
   await record(NAME, reconnected(ms, AT_ONCE_MS), async () =>

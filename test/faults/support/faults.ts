@@ -78,6 +78,14 @@ export const faults = {
     fault: 'one controller stops acking while its agent goes on; another one asks',
     mark: 'only that stream stops',
   },
+  'agent-crashes': {
+    fault: 'the agent crashes whenever it is started; 50 controllers ask for it, one after the other',
+    mark: '3 starts, then one after 1, 2, 4, … s; the others are told when',
+  },
+  'agent-floods': {
+    fault: 'one agent writes a gigabyte without a line feed; another stream asks',
+    mark: 'the other stream is answered; less than 400 MiB more memory',
+  },
 } as const satisfies Record<string, { readonly fault: string; readonly mark: string }>;
 
 export type FaultName = keyof typeof faults;
