@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { type Span, ticksOf, viewOf } from '../lease/span.ts';
 import { momentText } from '../lease/story.ts';
 import type { Ask, Stretch, Timeline, TokenLife } from '../lease/timeline.ts';
@@ -36,10 +36,11 @@ export function LeaseChart({ timeline, now, span, summary, stale }: LeaseChartPr
   const nowX = x(now);
   const chart = useRef<SVGSVGElement>(null);
   const width = useWidth(chart);
+  const hatch = useId();
   return (
     <svg ref={chart} class="lease-chart" role="img" aria-label={summary} width="100%" height={HEIGHT}>
       <defs>
-        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect class="hatch" width="2.5" height="6" />
         </pattern>
       </defs>
@@ -63,7 +64,7 @@ export function LeaseChart({ timeline, now, span, summary, stale }: LeaseChartPr
       </text>
       <line class="ground" x1="0" x2="100%" y1={TOKEN.bar + BAR / 2} y2={TOKEN.bar + BAR / 2} />
       {tokens.map((token) => (
-        <TokenBar key={token.from} token={token} view={view} now={now} />
+        <TokenBar key={token.from} token={token} view={view} now={now} hatch={hatch} />
       ))}
       {last !== undefined && (
         <Until
@@ -104,21 +105,30 @@ interface BarProps {
   stretch: Stretch;
   view: Stretch;
   y: number;
+  fill?: string;
 }
 
-function Bar({ kind, stretch, view, y }: BarProps) {
+function Bar({ kind, stretch, view, y, fill }: BarProps) {
   const left = share(stretch.from, view);
   const width = share(stretch.to, view) - left;
   if (width <= 0) return null;
   return (
-    <rect class={`bar-${kind}`} x={`${left * 100}%`} width={`${width * 100}%`} y={y} height={BAR} rx="2">
-      <title>{`${preciseTime(stretch.from)} to ${preciseTime(stretch.to)}`}</title>
+    <rect class={`bar-${kind}`} x={`${left * 100}%`} width={`${width * 100}%`} y={y} height={BAR} rx="2" fill={fill}>
+      <title>{`${preciseTime(Math.max(stretch.from, view.from))} to ${preciseTime(stretch.to)}`}</title>
     </rect>
   );
 }
 
+interface TokenBarProps {
+  token: TokenLife;
+  view: Stretch;
+  now: number;
+  /** The id of the pattern. */
+  hatch: string;
+}
+
 /** What is left of it is drawn as an outline, its window hatched. */
-function TokenBar({ token, view, now }: { token: TokenLife; view: Stretch; now: number }) {
+function TokenBar({ token, view, now, hatch }: TokenBarProps) {
   const past = { from: token.from, to: Math.min(token.to, now) };
   const rest = { from: Math.max(token.from, now), to: token.to };
   const window = { from: Math.max(token.windowFrom, token.from), to: token.to };
@@ -126,7 +136,7 @@ function TokenBar({ token, view, now }: { token: TokenLife; view: Stretch; now: 
     <>
       <Bar kind="token" stretch={past} view={view} y={TOKEN.bar} />
       <Bar kind="to-come" stretch={rest} view={view} y={TOKEN.bar} />
-      <Bar kind="window" stretch={window} view={view} y={TOKEN.bar} />
+      <Bar kind="window" stretch={window} view={view} y={TOKEN.bar} fill={`url(#${hatch})`} />
     </>
   );
 }
