@@ -8,8 +8,8 @@ import { accountEnv, finish, startRelayProcess } from './support/programs.ts';
 
 test('a host bears a drill: it keeps its link while refreshing fails, tells so, and comes back with its token when the link is cut', async (t) => {
   const data = tempDir(t);
-  // a token that lives 21 s is due after 14: refreshing meets the drill soon, and the token is good for a while after
-  const relay = await startRelayProcess(t, data, '127.0.0.1:0', ['--drills', 'operator', '--token-life', '21']);
+  // a token that lives 36 s is due after 24: refreshing meets the drill soon, and the token is good for a while after
+  const relay = await startRelayProcess(t, data, '127.0.0.1:0', ['--drills', 'operator', '--token-life', '36']);
   const drill = async (...args: string[]) => {
     const { code, stdout, stderr } = await finish(t, ['drill', ...args, '--data', data, '--json']);
     assert.equal(code, 0, stderr);

@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Drill } from '@holdfast/wire';
 import { Failure } from '../http/failure.ts';
+import { safeHeaders } from '../http/safe-headers.ts';
 import { statusOf } from './describe.ts';
 import type { Drills, MetDrill } from './drills.ts';
 import { drillEndpointOf } from './endpoints.ts';
 
-const JSON_BODY = { 'content-type': 'application/json' };
+const JSON_BODY = { ...safeHeaders, 'content-type': 'application/json' };
 /** JSON that breaks off. */
 const BROKEN_BODY = '{"drill":"malformed","remote_control_token":';
 /** The beginning of a handshake's answer. */
@@ -29,6 +30,7 @@ export class DrillGate {
       return true;
     }
     met.hold(request.socket);
+    request.resume(); // a body that nobody reads would be taken for one that does not come
     if (met.drill.fault === 'stall') response.writeHead(200, { ...JSON_BODY, 'content-length': '1000' }).flushHeaders();
     return true;
   }
