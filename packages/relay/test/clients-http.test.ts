@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DeviceKey, paths } from '@holdfast/wire';
+import { DEFAULT_BASE_PATH, type DeviceKey, headers, paths } from '@holdfast/wire';
 import { newKey, proofOf } from './harness/controller.ts';
 import type { Json } from './harness/host.ts';
 import { appFor } from './harness/services.ts';
@@ -140,4 +140,33 @@ test('a device sees those that share a host with it; it renames and removes itse
   assert.equal((await app.ask('DELETE', paths.client(one.clientId), { as: one.bearer })).status, 204);
   assert.equal((await app.ask('GET', paths.clients, { as: one.bearer })).status, 401);
   assert.deepEqual(await list(other.bearer), [other.clientId]);
+});
+
+test('an account that is removed while the body of a request comes makes no host and no device any more', async (t) => {
+  const { app, services, db } = appFor(t);
+  const { administration } = services;
+  const { accountId, accountToken } = administration.createAccount('guest');
+  const sent = { authorization: `Bearer ${accountToken}`, [headers.accountId]: accountId };
+  const text = JSON.stringify({
+    name: 'box',
+    os: 'linux',
+    arch: 'x64',
+    app_server_version: '1',
+    installation_id: 'one',
+  });
+  const pull = (controller: ReadableStreamDefaultController) => {
+    administration.removeAccount(accountId);
+    controller.enqueue(new TextEncoder().encode(text));
+    controller.close();
+  };
+  const body = new ReadableStream({ pull }, { highWaterMark: 0 }); // not before somebody reads it
+  const request = new Request(`http://localhost${DEFAULT_BASE_PATH}/${paths.serverEnroll}`, {
+    method: 'POST',
+    headers: sent,
+    body,
+    duplex: 'half',
+  });
+  const answer = await app.fetch(request);
+  assert.equal(answer.status, 401);
+  assert.equal(db.prepare('SELECT count(*) AS n FROM servers').get()?.['n'], 0);
 });

@@ -26,15 +26,21 @@ export function bearerOf(value: string | undefined): string | null {
 export async function requireBearer({ accounts }: Credentials, header: HeaderOf): Promise<Account> {
   const bearer = bearerOf(header('authorization'));
   const account = bearer === null ? null : await accounts.authenticate(bearer);
-  if (account === null) {
-    throw new Failure(
-      401,
-      'account_token_refused',
-      'The account token is missing or not one of this relay. `holdfast account token --data DIR`, run where the relay is, makes one.',
-    );
-  }
+  if (account === null) throw accountRefused();
   return account;
 }
+
+/** The account was there when the request came; it may have been removed while its body was read. @throws Failure 401 */
+export function requireStill({ accounts }: Pick<Credentials, 'accounts'>, accountId: string): void {
+  if (accounts.get(accountId) === null) throw accountRefused();
+}
+
+const accountRefused = (): Failure =>
+  new Failure(
+    401,
+    'account_token_refused',
+    'The account token is missing or not one of this relay. `holdfast account token --data DIR`, run where the relay is, makes one.',
+  );
 
 /** @throws Failure 401 or 403 */
 export async function requireAccount(credentials: Credentials, header: HeaderOf): Promise<Account> {

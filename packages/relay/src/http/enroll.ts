@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
 import { issueChallenge, proofRefused } from './challenge.ts';
-import { requireAccount } from './credentials.ts';
+import { requireAccount, requireStill } from './credentials.ts';
 import { Failure } from './failure.ts';
 import { controllerGrant } from './grants.ts';
 
@@ -32,6 +32,7 @@ export function enrollRoutes(services: Services): Hono {
         throw proofRefused(error);
       });
       const grant: ControllerGrant = transact(db, () => {
+        requireStill(services, accountId);
         if (!devices.accountHasRoom(accountId)) {
           throw new Failure(409, 'too_many_clients', 'The account has as many devices as it may; remove one first.');
         }

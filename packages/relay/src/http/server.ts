@@ -17,7 +17,7 @@ import type { Server } from '../servers.ts';
 import type { Services } from '../services.ts';
 import { transact } from '../stores/transaction.ts';
 import { readBody } from './body.ts';
-import { requireAccount, requireServer } from './credentials.ts';
+import { requireAccount, requireServer, requireStill } from './credentials.ts';
 import { Failure, serverNotFound } from './failure.ts';
 
 /** What hosts ask for (docs/protocol.md §2). */
@@ -46,6 +46,7 @@ export function serverRoutes(services: Services): Hono {
       const { accountId } = await requireAccount(services, (name) => c.req.header(name));
       const body = await readBody(c, EnrollRequest);
       const enroll = () => {
+        requireStill(services, accountId);
         const server = servers.enroll(accountId, body);
         if (server === null)
           throw new Failure(409, 'too_many_servers', 'The account has as many hosts as it may; remove one first.');
