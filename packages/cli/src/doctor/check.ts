@@ -18,6 +18,8 @@ export interface Check {
   readonly name: string;
   /** Names of checks without which this one could only repeat their failure. */
   readonly needs: readonly string[];
+  /** In milliseconds. Default: `CHECK_TIMEOUT_MS`. */
+  readonly timeoutMs?: number;
   /** May throw: that is a failure, told by the error's message. Is to end soon after `signal` aborts. */
   run(signal: AbortSignal): Promise<Finding>;
 }

@@ -17,13 +17,16 @@ export interface Patient {
   readonly agent: ChosenAgent;
 }
 
+/** An agent may have to be fetched first, as by npx. In milliseconds. */
+const AGENT_TIMEOUT_MS = 30_000;
+
 /** All there is to look at, in the order that it is told in. `close` ends what they opened. */
 export function checksFor(patient: Patient): { readonly checks: readonly Check[]; close(): Promise<void> } {
   const { dataDir, agent } = patient;
   const relay = relayChecks(patient);
   const here: Check[] = [
     check('host', () => checkHost(join(dataDir, CONTROL_SOCKET))),
-    check('agent', (signal) => checkAgent(agent, signal)),
+    { ...check('agent', (signal) => checkAgent(agent, signal)), timeoutMs: AGENT_TIMEOUT_MS },
     check('folder', async () => checkFolder(dataDir)),
     check('space', async () => checkSpace(dataDir)),
     { ...check('database', async () => checkDatabase(dataDir)), needs: ['folder'] },

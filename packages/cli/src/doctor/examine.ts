@@ -1,13 +1,13 @@
 import { type Check, type Finding, fail, messageOf, type Result, skipped } from './check.ts';
 
-/** How long one check may take, in milliseconds. */
+/** How long one check may take unless it says otherwise, in milliseconds. */
 export const CHECK_TIMEOUT_MS = 10_000;
 /** Then it may still say by itself what takes so long. */
 const LAST_WORDS_MS = 1_000;
 
 /**
  * Runs every check as soon as those are done that it needs, side by side with the others. Where one of them failed it is skipped, and so is
- * whatever needs it in turn. Ends after the longest road of needs, at 11 s each.
+ * whatever needs it in turn. Ends after the longest road of needs, at what each may take.
  */
 export async function examine(
   checks: readonly Check[],
@@ -35,12 +35,13 @@ export async function examine(
 
 async function tried(check: Check, signal: AbortSignal): Promise<Finding> {
   const overdue = new AbortController();
-  const tooLong = fail(`no result within ${CHECK_TIMEOUT_MS / 1000} s`, 'Something takes too long there; try again.');
+  const { timeoutMs = CHECK_TIMEOUT_MS } = check;
+  const tooLong = fail(`no result within ${timeoutMs / 1000} s`, 'Something takes too long there; try again.');
   const last = Promise.withResolvers<Finding>();
   let timer = setTimeout(() => {
     overdue.abort();
     timer = setTimeout(() => last.resolve(tooLong), LAST_WORDS_MS);
-  }, CHECK_TIMEOUT_MS);
+  }, timeoutMs);
   try {
     return await Promise.race([check.run(AbortSignal.any([signal, overdue.signal])), last.promise]);
   } catch (error) {
