@@ -53,6 +53,9 @@ describe('a drill', { skip, concurrency: 2 }, () => {
       await page.getByLabel('The relay').selectOption('cut-links');
       await page.getByRole('button', { name: 'Start the drill' }).click();
       await page.getByText(/The relay cuts connections/).waitFor();
+      await page.getByText('Not connected').first().waitFor(); // and the drill is still there to be stopped
+      await page.getByRole('button', { name: 'Stop it' }).waitFor();
+      assert.equal(await page.getByLabel('The relay').inputValue(), 'cut-links');
       await assertFits(page, 'drill');
       await assertAccessible(page, 'drill');
       await shoot(page, `${colorScheme}-drill`);

@@ -1,3 +1,4 @@
+import { ControllerError } from '@holdfast/controller';
 import type { DrillList } from '@holdfast/wire';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Machine } from '../state/state.ts';
@@ -12,16 +13,19 @@ const LOOK_EVERY_MS = 5_000;
 export function DrillSection({ machines }: { machines: readonly Machine[] }) {
   const app = useApp();
   const [known, setKnown] = useState<DrillList | null>(null);
-  const connected = machines.find(({ link }) => link.state === 'connected')?.id ?? null;
+  // it needs no link: a drill may be what cuts it
+  const asks = machines.find(({ link }) => link.state !== 'closed')?.id ?? null;
   const look = useCallback(async () => {
-    const relay = connected === null ? null : app.relayOf(connected);
+    const relay = asks === null ? null : app.relayOf(asks);
     if (relay === null || document.visibilityState === 'hidden') return;
     try {
       setKnown(await relay.drills());
-    } catch {
-      setKnown(null); // it has no drills, or allows none: then there is nothing to offer
+    } catch (error) {
+      const { status = null } = error instanceof ControllerError ? error : {};
+      // it has no drills, or allows none; anything else may be the drill itself
+      if (status === 403 || status === 404) setKnown(null);
     }
-  }, [app, connected]);
+  }, [app, asks]);
   const offered = known?.allowed === true;
   useEffect(() => {
     void look();
@@ -29,7 +33,7 @@ export function DrillSection({ machines }: { machines: readonly Machine[] }) {
     const timer = offered ? setInterval(() => void look(), LOOK_EVERY_MS) : undefined;
     return () => clearInterval(timer);
   }, [look, offered]);
-  const relay = connected === null ? null : app.relayOf(connected);
+  const relay = asks === null ? null : app.relayOf(asks);
   if (known === null || !known.allowed || relay === null) return null;
   return <DrillPanel drills={known.drills} relay={relay} onChange={look} />;
 }
