@@ -11,6 +11,8 @@ export type CrowdQuestion =
 export interface Gathered {
   /** Until the last one was in, in ms. */
   readonly tookMs: number;
+  /** Handshakes that were told to come later, and did. */
+  readonly refused: number;
 }
 
 export interface Returned {
@@ -44,11 +46,25 @@ export class Crowd {
     this.#targets = targets;
     const from = performance.now();
     const left = targets.values();
-    const open = async (): Promise<void> => {
-      for (const target of left) this.#links.push(await RawLink.open(target, this.#events()));
+    let refused = 0;
+    const open = async (target: Target): Promise<void> => {
+      for (;;) {
+        try {
+          this.#links.push(await RawLink.open(target, this.#events()));
+          return;
+        } catch (error) {
+          if (!(error instanceof HandshakeRefused) || error.retryAfterMs === 0) throw error;
+          this.#cut.pop();
+          refused += 1;
+          await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs));
+        }
+      }
     };
-    await Promise.all(Array.from({ length: atOnce }, open));
-    return { tookMs: performance.now() - from };
+    const openAll = async (): Promise<void> => {
+      for (const target of left) await open(target);
+    };
+    await Promise.all(Array.from({ length: atOnce }, openAll));
+    return { tookMs: performance.now() - from, refused };
   }
 
   /** Waits for every link to be cut, and has each host come back as hosts do: after a random wait that grows with each try. */

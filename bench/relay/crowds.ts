@@ -9,6 +9,8 @@ import type { Target } from './raw-link.ts';
 import { seedHosts } from './seed.ts';
 
 export interface CrowdResult {
+  /** Handshakes that were told to come later. */
+  readonly refused: number;
   /** Links let in a second. */
   readonly accepts: number;
   /** µs of CPU for each. */
@@ -38,6 +40,7 @@ export async function compareCrowds(links: number, rounds: number): Promise<Crow
   }
   const middle = (of: (one: (typeof results)[number]) => number): number => median(results.map(of));
   const result = (name: SubjectName): CrowdResult => ({
+    refused: middle((one) => one[name].refused),
     accepts: middle((one) => one[name].accepts),
     cpu: middle((one) => one[name].cpu),
     memory: middle((one) => one[name].memory),
@@ -63,10 +66,11 @@ async function measure(name: SubjectName, links: number): Promise<CrowdResult> {
       await gather(targets.slice(0, WARM_UP));
       const empty = await memory();
       const before = await usageOf({ worker });
-      const { tookMs } = await gather(targets.slice(WARM_UP));
+      const { tookMs, refused } = await gather(targets.slice(WARM_UP));
       const after = await usageOf({ worker });
       await pause(SETTLE_MS);
       return {
+        refused,
         accepts: links / (tookMs / 1_000),
         cpu: (after.cpu - before.cpu) / links,
         memory: ((await memory()) - empty) / links,

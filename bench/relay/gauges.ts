@@ -14,7 +14,10 @@ export type GaugeQuestion = { readonly ask: 'usage' | 'memory' | 'loop' };
 const loop = monitorEventLoopDelay({ resolution: 1 });
 loop.enable();
 
-/** `usage`: see above. `memory`: resident bytes, after a collection. `loop`: the p99 of the delay since it was asked last, in ms. */
+/**
+ * `usage`: see above. `memory`: resident bytes, after a collection that gives back what it can. `loop`: the p99 of the delay since it was
+ * asked last, in ms.
+ */
 export async function answerGauge({ ask }: GaugeQuestion): Promise<Usage | number> {
   if (ask === 'usage') {
     const { user, system } = process.cpuUsage();
@@ -26,7 +29,7 @@ export async function answerGauge({ ask }: GaugeQuestion): Promise<Usage | numbe
     return p99;
   }
   for (let n = 0; n < 4; n += 1) {
-    globalThis.gc?.();
+    globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return process.memoryUsage().rss;

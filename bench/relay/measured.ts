@@ -43,6 +43,7 @@ export function toRows(measured: Measured): Row[] {
     ...both(`${A}: accept rate`, crowds, ({ accepts }) => accepts, 'links/s'),
     ...both(`${A}: accepting each`, crowds, ({ cpu }) => cpu, CPU),
     shown(`${A}: CPU of accepting each / bare`, crowds.cpuRatio, 'times'),
+    shown(`${A}: told to come later, holdfast`, crowds.holdfast.refused, 'handshakes'),
     shown('durable, for a controller that is away: rate', absent.rate, PER_SECOND),
     shown('durable, for a controller that is away: each', absent.cpu, CPU),
     shown(
