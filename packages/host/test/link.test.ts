@@ -191,7 +191,7 @@ describe('a link that the relay closes', () => {
     const next = await authority.waitForLink(2);
     next.close(1001, 'the relay is stopping');
     const again = await statusOf(host, (now) => now.link.state === 'waiting' && now);
-    assert.equal(Date.parse(again.link.nextAttemptAt ?? '') - clock.wall(), 0);
+    assert.ok(Date.parse(again.link.nextAttemptAt ?? '') - clock.wall() < 12 * SECOND);
   });
 });
 
