@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Seeded } from '@holdfast/testkit';
+import { mistaken, readOptions } from '../command-line.ts';
 import { Inflict } from './inflict.ts';
 import { readJournals } from './journals.ts';
 import { Ledger } from './ledger.ts';
@@ -18,13 +18,12 @@ import { cast, World } from './world.ts';
 /** What is owed has to be there this long after the last fault; a dead link that has to be found out takes up to 70 s of it. */
 const SETTLE_MS = 150_000;
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' } } });
+const USAGE = 'npm run test:chaos -- [--minutes N] [--seed S]';
+const values = readOptions({ minutes: { type: 'string', default: '5' }, seed: { type: 'string' } }, USAGE);
 const minutes = Number(values.minutes);
 const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 32));
-if (!(minutes > 0 && minutes <= 24 * 60)) {
-  process.stderr.write(`--minutes is a number above 0 and at most 1440, not ${values.minutes}.\n`);
-  process.exit(2);
-}
+if (!(minutes > 0 && minutes <= 24 * 60))
+  mistaken(`--minutes is a number above 0 and at most 1440, not ${values.minutes}.`, USAGE);
 
 const runMs = minutes * 60_000;
 const startedAt = performance.now();

@@ -1,30 +1,26 @@
 // Gives every parser that takes a stranger's bytes as many inputs as are asked for: `npm run test:fuzz -- [--inputs N] [--seed S] [--target NAME]`.
 // The same seed makes the same inputs.
-import { parseArgs } from 'node:util';
+import { mistaken, readOptions } from '../command-line.ts';
 import { run } from './run.ts';
 import { everyTarget } from './targets/index.ts';
 
 const MIB = 1024 * 1024;
-const { values } = parseArgs({
-  options: {
+const USAGE = 'npm run test:fuzz -- [--inputs N] [--seed S] [--target NAME]';
+const values = readOptions(
+  {
     inputs: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
     target: { type: 'string' },
   },
-});
+  USAGE,
+);
 const inputs = Number(values.inputs);
 const every = await everyTarget();
 const targets = every.filter(({ name }) => values.target === undefined || name === values.target);
-if (!Number.isInteger(inputs) || inputs < 1) {
-  process.stderr.write(`--inputs is a whole number above 0, not ${values.inputs}.\n`);
-  process.exit(2);
-}
-if (targets.length === 0) {
-  process.stderr.write(
-    `No target is called ${values.target}; there are: ${every.map(({ name }) => name).join(', ')}.\n`,
-  );
-  process.exit(2);
-}
+if (!Number.isInteger(inputs) || inputs < 1)
+  mistaken(`--inputs is a whole number above 0, not ${values.inputs}.`, USAGE);
+if (targets.length === 0)
+  mistaken(`No target is called ${values.target}; there are: ${every.map(({ name }) => name).join('; ')}.`, USAGE);
 
 process.stdout.write(`${inputs} inputs, seed ${values.seed}\n\n`);
 const findings = await run(targets, {
