@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { Happenings, Leashed } from '@holdfast/testkit';
 import { type Ending, holdfast } from './host-process.ts';
 
@@ -17,11 +18,8 @@ export async function finish(
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = run(t, args, env);
   program.stdin.end(input);
-  let stdout = '';
-  program.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  const code = await program.exited;
+  // the exit may be told before the last of what was written
+  const [code, stdout] = await Promise.all([program.exited, text(program.stdout)]);
   return { code, stdout, stderr: program.stderr() };
 }
 
