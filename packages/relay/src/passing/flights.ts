@@ -5,7 +5,7 @@ import type { Stream } from '../streams.ts';
 import { type HostFrame, sizeOf } from './host-frame.ts';
 
 /** What a controller was sent goes to disk when it has acked none of it for so long, */
-const SILENT_MS = 250;
+const SILENT_MS = 500;
 /** and when the oldest of it has waited for so long: a host waits no longer for an ack, however much of it is on its way. */
 const OLD_MS = 1_000;
 const TICK_MS = 50;

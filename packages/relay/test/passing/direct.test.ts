@@ -42,7 +42,7 @@ test('what a controller acks in time never touches the disk, and its host has an
 test('a controller that does not ack holds up no ack of the host: after a moment its frames are made durable, and it is sent none twice', async (t) => {
   const { host, controller, onDisk, clock, upward, downward } = await flying(t);
   for (const seq of numbers(2, 200)) downward(seq);
-  await clock.advance(300);
+  await clock.advance(550);
   assert.deepEqual([onDisk(), host.seqs('ack')], [199, [1, 200]]);
   downward(201);
   await settle();
