@@ -31,7 +31,7 @@ export function parseSeconds(text: string): number {
 
 /** Where others reach a relay: scheme, name and port, and nothing behind them. */
 function parsePublicUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
     throw new InvalidArgumentError('It has the form https://relay.example.org, with nothing behind the name or port.');
   }

@@ -186,7 +186,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
 /** @throws RangeError when it is no origin */
 function readPublicUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = URL.parse(text);
   const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
   if (!isOrigin) {
     throw new RangeError(`publicUrl must be like https://relay.example.org, with no path or query, not ${text}`);

@@ -38,6 +38,7 @@ test('of IPv6 a /64 counts as one address, however it is written', () => {
   assert.deepEqual(new Set(same.map(networkOf)), new Set(['2001:db8:1:2::/64']));
   assert.equal(networkOf('2001:db8::1'), '2001:db8:0:0::/64');
   assert.equal(networkOf('2001::2:3:4:5:6:7'), '2001:0:2:3::/64');
+  assert.equal(networkOf('::f:1:f:1.2.3.4'), '0:0:0:f::/64');
   assert.equal(networkOf('203.0.113.7'), '203.0.113.7');
 });
 

@@ -13,7 +13,7 @@ const CODEX_SOCKET = join('app-server-control', 'app-server-control.sock');
 export function parseAgentAddress(text: string, env: NodeJS.ProcessEnv = process.env): AgentAddress {
   const path = /^unix:\/\/(.*)$/s.exec(text.trim())?.[1];
   if (path !== undefined) return { url: `unix://${path === '' ? codexSocket(env) : resolve(path)}` };
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = URL.parse(text);
   if (url === null || !/^wss?:$/.test(url.protocol) || url.hash !== '')
     throw new Error('An agent has the form ws://127.0.0.1:PORT, wss://HOST or unix:///PATH.');
   if (url.username !== '' || url.password !== '') throw new Error('An agent takes no user name and no password.');

@@ -55,7 +55,7 @@ export class MetricsServer {
 
 async function serve(request: IncomingMessage, response: ServerResponse, read: () => Promise<string>): Promise<void> {
   const { method, url, headers } = request;
-  const name = URL.canParse(`http://${headers.host}`) ? new URL(`http://${headers.host}`).hostname : '';
+  const name = URL.parse(`http://${headers.host}`)?.hostname ?? '';
   if (!isLoopbackHost(name)) return answer(response, 421, 'This answers to loopback alone.\n');
   if (url !== '/metrics') return answer(response, 404, 'There is nothing but /metrics here.\n');
   if (method !== 'GET' && method !== 'HEAD') return answer(response, 405, 'Only GET is answered.\n');

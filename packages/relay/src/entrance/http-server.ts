@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
 import type { Bounds } from '../bounds.ts';
 import type { Clock } from '../clock.ts';
 import type { Draining } from '../draining.ts';
@@ -20,6 +21,7 @@ export interface HttpServerOptions {
   readonly random: RandomBytes;
   readonly clock: Clock;
   readonly accessLog: AccessLog;
+  readonly logger: Logger;
   readonly serve: (request: IncomingMessage, response: ServerResponse) => void;
   /** With one it speaks TLS, and nothing else. */
   readonly certificate: RenewingCertificate | null;
@@ -29,12 +31,13 @@ export interface HttpServerOptions {
 const IDLE_MS = 60_000;
 /** What a monitor asks for is answered to the end. */
 const MONITORED = new Set(['/healthz', '/readyz', '/metrics']);
+const INTERNAL = new Failure(500, 'internal', 'The relay failed to answer; its log says why, under this request_id.');
 /** What is older has been broken. */
 const TLS = { minVersion: 'TLSv1.2' } as const;
 
 /** One port: bounded in how many may come, how slowly, and by which name. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { guard, draining, drillGate, bounds, random, clock, accessLog, serve, certificate } = options;
+  const { guard, draining, drillGate, bounds, random, clock, accessLog, logger, serve, certificate } = options;
   const { headersMs, requestMs } = bounds;
   const limits = {
     headersTimeout: headersMs,
@@ -48,9 +51,10 @@ export function createHttpServer(options: HttpServerOptions): Server {
       if (!MONITORED.has(request.url ?? '')) draining.check();
       if (drillGate.takes(request, response)) return;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
       const requestId = mintId('req_', random);
-      const { status, headers, body } = answerOf(error, requestId);
+      const failure = error instanceof Failure ? error : INTERNAL; // whatever it is, one request must not end the process
+      if (failure === INTERNAL) logger.error({ err: error, requestId }, 'a request could not be let in');
+      const { status, headers, body } = answerOf(failure, requestId);
       accessLog.record({
         kind: 'request',
         method: request.method,
@@ -59,7 +63,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
         ms: clock.monotonic() - beganAt,
         address: guard.peerOf(request).address,
         requestId,
-        code: error.code,
+        code: failure.code,
       });
       response.writeHead(status, { ...headers, connection: 'close' }).end(body);
       return;

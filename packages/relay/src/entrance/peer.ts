@@ -40,7 +40,8 @@ export function networkOf(address: string): string {
   const [head = '', tail] = address.split('%', 1).join('').split('::', 2);
   const groups = head === '' ? [] : head.split(':');
   if (tail !== undefined) {
-    const behind = tail === '' ? 0 : tail.split(':').length;
+    // an IPv4 address at its end stands for two groups
+    const behind = tail === '' ? 0 : tail.split(':').length + (tail.includes('.') ? 1 : 0);
     while (groups.length < 8 - behind && groups.length < 4) groups.push('0');
     if (groups.length < 4) groups.push(...tail.split(':'));
   }
