@@ -189,6 +189,7 @@ describe('a link that the relay closes', () => {
     assert.equal(authority.counts('websocket'), 1);
     await clock.advance(1);
     const next = await authority.waitForLink(2);
+    await statusOf(host, ({ status }) => status === 'connected');
     next.close(1001, 'the relay is stopping');
     const again = await statusOf(host, (now) => now.link.state === 'waiting' && now);
     assert.ok(Date.parse(again.link.nextAttemptAt ?? '') - clock.wall() < 12 * SECOND);
