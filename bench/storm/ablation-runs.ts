@@ -42,7 +42,7 @@ const IDEAS: readonly Idea[] = [
   {
     ablation: 'no-jitter',
     idea: 'jitter after Retry-After',
-    scenario: 'refresh-503',
+    scenario: 'maintenance',
     figure: 'peak over steady load',
     of: peak,
   },

@@ -80,7 +80,8 @@ export class Authority {
   #faulty(fault: Exclude<Fault, { readonly fault: 'slow' }>): Answer {
     if (fault.fault === 'refused') return NO_ANSWER;
     if (fault.fault === 'malformed') return this.#said(200, null);
-    return this.#said(Number(fault.fault), 'retry_after' in fault ? (fault.retry_after ?? null) : null);
+    const asked = 'retry_after' in fault ? (fault.retry_after ?? null) : null;
+    return this.#said(Number(fault.fault), asked === 'end' ? serverDate(fault.to * 1000) : asked);
   }
 
   #enqueue(call: Call): void {
@@ -136,8 +137,9 @@ export class Authority {
     return this.#said(endpoint === 'handshake' ? 101 : 200, null);
   }
 
-  #said(status: number, retryAfterSeconds: number | null): Answer {
-    const retryAfter = retryAfterSeconds === null ? null : String(retryAfterSeconds);
+  /** @param asked seconds, or a date */
+  #said(status: number, asked: number | string | null): Answer {
+    const retryAfter = asked === null ? null : String(asked);
     return { status, retryAfter, date: serverDate(this.#options.simulation.now), token: null };
   }
 }

@@ -19,7 +19,10 @@ function without(name: string, title: string, ablation: Ablation, rest: Partial<
 export const ablations: readonly Policy[] = [
   without('per-path', 'a lease for each path', { leasePerPath: true }),
   without('deaf', 'Retry-After ignored', { ignoresRetryAfter: true }),
-  without('no-jitter', 'nothing on top of Retry-After', { leaseRandom: nothingAfterRetryAfter }),
+  without('no-jitter', 'nothing on top of Retry-After', {
+    leaseRandom: nothingAfterRetryAfter,
+    deadlineRandom: () => 0,
+  }),
   without('no-growth', 'waits that do not grow', { answer: sameWaitAlways }),
   without('lazy', 'not kept fresh', { keepsFresh: false }),
   without('no-window', 'renewed when it has expired', { windowMs: 0 }),

@@ -25,6 +25,8 @@ export interface Ablation {
   /** What the lease draws, by what it was told last. */
   readonly leaseRandom?: (random: () => number, last: () => Answer | null) => () => number;
   readonly linkRandom?: (random: () => number) => () => number;
+  /** What the deadlines of handshakes and pairing draw. */
+  readonly deadlineRandom?: () => number;
   /** What an answer becomes before the lease sees it. */
   readonly answer?: (answer: Answer, random: () => number) => Answer;
   readonly keepsFresh?: boolean;
@@ -49,7 +51,7 @@ export function startHoldfast(process: HostProcess, ablation: Ablation = {}): Pr
       endpoint,
       store: deadlineOnDisk(process.disk, endpoint),
       clock,
-      random,
+      random: ablation.deadlineRandom ?? random,
       ...(backoff === undefined ? {} : { backoff }),
     });
   const pairing = new ServerEndpoint(pairLease, deadlineOf('pairing'), clock, 'server');

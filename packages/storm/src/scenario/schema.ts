@@ -25,8 +25,8 @@ export const IncidentSchema = z.discriminatedUnion('fault', [
     fault: z.enum(['500', '502', '503', '429']),
     ...window,
     ...targets,
-    /** The same for all. Left out: the answer names no moment. */
-    retry_after: z.number().int().min(0).optional(),
+    /** Seconds, the same for all; or `end`: a date, that of the incident's end. Left out: the answer names no moment. */
+    retry_after: z.union([z.number().int().min(0), z.literal('end')]).optional(),
   }),
   z.strictObject({ fault: z.enum(['hang', 'refused', 'malformed']), ...window, ...targets }),
   z.strictObject({ fault: z.literal('slow'), ...window, ...targets, by: positive.max(600) }),
