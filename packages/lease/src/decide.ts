@@ -35,7 +35,10 @@ export function isTooShort(held: Held, now: Reading, minValidityMs: number): boo
   return remaining(held.expires, now) < Math.min(minValidityMs, (held.lifeMs * 2) / 3);
 }
 
-/** Renewals in the background use the first part of the window, so that a failure leaves time for another try. */
+/**
+ * Renewals in the background use the first part of the window, so that a failure leaves time for another try, and all of that part, so that
+ * a fleet whose tokens expire together does not renew together (docs/storms.md).
+ */
 const RENEWAL_SHARE = 0.8;
 
 /**
