@@ -27,8 +27,8 @@ describe('a storm', () => {
 
   test('quiet times are quiet: about the requests that are needed, every host linked, every pairing served', async () => {
     for (const name of policies.map((policy) => policy.name)) {
-      const { figures, steadyLoad } = await run(name, scenario({}));
-      const steady = figures.requests.total / 3600 / steadyLoad;
+      const { figures, steadyLoad } = await run(name, scenario({ duration: 1_800 }), 60);
+      const steady = figures.requests.total / 1_800 / steadyLoad;
       assert.ok(steady > 0.6 && steady < 1.3, `${name} asks ${steady} of what is needed`);
       assert.ok(figures.linked > 0.995, `${name} is linked ${figures.linked}`);
       // who renews late may meet the last moment of a token
@@ -52,9 +52,9 @@ describe('a storm', () => {
   });
 
   test('nobody beats the bound', async () => {
-    const of = scenario({ incidents: [{ ...outage, fault: '502' }] });
+    const of = scenario({ duration: 1_800, incidents: [{ ...outage, fault: '502' }] });
     for (const { name } of policies) {
-      const { noticing } = (await run(name, of)).figures;
+      const { noticing } = (await run(name, of, 60)).figures;
       if (noticing?.bound == null) continue;
       assert.ok(noticing.probes > noticing.bound * 0.9, `${name}: ${noticing.probes} against ${noticing.bound}`);
     }

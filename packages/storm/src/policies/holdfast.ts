@@ -15,6 +15,7 @@ import { EPOCH_MS } from '../engine/machine-clock.ts';
 import { deadlineOnDisk, leaseOnDisk } from '../fleet/disk.ts';
 import type { HostProcess } from '../fleet/process.ts';
 import { leaseOutcome } from './lease-outcome.ts';
+import { askPatiently } from './patience.ts';
 import type { Program } from './policy.ts';
 
 /** What an ablation changes. The product has none of these switches: each works from the outside. */
@@ -84,6 +85,7 @@ const IDENTITY = { relay: 'simulated', serverId: 'srv', serverName: 'machine', i
 const isServed = (): boolean => true;
 const isNotServed = (): boolean => false;
 
+/** @param path names the lease on the disk */
 export function makeLease(process: HostProcess, ablation: Ablation, path: string): Lease {
   const { clock, random } = process;
   let last: Answer | null = null;
@@ -124,15 +126,8 @@ function changed(answer: Answer, { ignoresRetryAfter, answer: change }: Ablation
 }
 
 function connectTo(process: HostProcess, ablation: Ablation): Connect {
-  const { clock } = process;
   return async ({ serverToken }, signal) => {
-    const patience = new AbortController();
-    const timer = clock.setTimer(limits.httpTimeoutMs, () => patience.abort());
-    const stop = (): void => patience.abort();
-    signal.addEventListener('abort', stop);
-    const came = await process.ask('handshake', serverToken, patience.signal);
-    timer.cancel();
-    signal.removeEventListener('abort', stop);
+    const came = await askPatiently(process, 'handshake', serverToken, signal);
     const { status, retryAfter, date } = changed(came, ablation, process.random);
     if (status === 401 || status === 403) return { kind: 'unauthorized', why: `answered with ${status}` };
     if (status !== 101) return { kind: 'failed', why: `answered with ${status ?? 'nothing'}`, retryAfter, date };
@@ -148,10 +143,7 @@ function connectTo(process: HostProcess, ablation: Ablation): Connect {
 }
 
 async function pair(process: HostProcess, token: string): Promise<void> {
-  const patience = new AbortController();
-  const timer = process.clock.setTimer(limits.httpTimeoutMs, () => patience.abort());
-  const { status, retryAfter, date } = await process.ask('pair', token, patience.signal);
-  timer.cancel();
+  const { status, retryAfter, date } = await askPatiently(process, 'pair', token);
   if (status === 200) return;
   if (status === null) throw new RelayRequestError('the pairing got no answer');
   const headers = new Headers({ ...(retryAfter === null ? {} : { 'retry-after': retryAfter }), date: date ?? '' });

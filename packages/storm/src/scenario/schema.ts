@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENDPOINTS } from '../authority/answer.ts';
 
 const share = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(86_400);
@@ -11,10 +12,7 @@ const window = {
 };
 
 const targets = {
-  endpoints: z
-    .array(z.enum(['refresh', 'handshake', 'pair']))
-    .min(1)
-    .default(['refresh']),
+  endpoints: z.array(z.enum(ENDPOINTS)).min(1).default(['refresh']),
   /** Of the requests, each by its own chance. */
   share: share.default(1),
 };

@@ -1,6 +1,6 @@
-import { limits } from '@holdfast/wire';
 import { type Answer, type Endpoint, isSuccess, type Token } from '../../authority/answer.ts';
 import type { HostProcess } from '../../fleet/process.ts';
+import { askPatiently } from '../patience.ts';
 import type { Program } from '../policy.ts';
 
 /** A request to the authority failed, or was not made since the rule forbids it. */
@@ -50,7 +50,7 @@ export function startPeer(
   const { clock, random } = process;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.setTimer(ms, resolve));
   const refresh = async (): Promise<Token> => {
-    const answer = await ask(process, 'refresh', null);
+    const answer = await askPatiently(process, 'refresh', null);
     if (answer.token === null) throw new NoTokenError(answer);
     return answer.token;
   };
@@ -59,7 +59,7 @@ export function startPeer(
   /** One call with a token. @throws NoTokenError */
   const call = async (endpoint: Endpoint): Promise<boolean> => {
     const token = await tokens.get();
-    const answer = await ask(process, endpoint, token.text);
+    const answer = await askPatiently(process, endpoint, token.text);
     if (isSuccess(endpoint, answer)) return true;
     if (answer.status === 401) tokens.reject(token);
     else tokens.failed?.(answer);
@@ -81,14 +81,6 @@ export function startPeer(
   };
   void connect();
   return { pair: () => call('pair').catch(isNoToken), woke: () => {} };
-}
-
-async function ask(process: HostProcess, endpoint: Endpoint, token: string | null): Promise<Answer> {
-  const patience = new AbortController();
-  const timer = process.clock.setTimer(limits.httpTimeoutMs, () => patience.abort());
-  const answer = await process.ask(endpoint, token, patience.signal);
-  timer.cancel();
-  return answer;
 }
 
 /** False for a rule's own failure; anything else is a fault of the simulator. */
