@@ -47,7 +47,7 @@ export interface Noticing {
 
 const MOST = 0.99;
 /** A fleet of which so much is down again had not recovered. */
-const RELAPSE = 0.5;
+const RELAPSE = 0.05;
 /** Links that drop in quiet times are no part of the trouble; so many times their number is the least that counts. */
 const NOISE = 3;
 
@@ -83,7 +83,7 @@ function recoveryOf({ meter }: Run, scenario: Scenario): Recovery | null {
   for (let second = Math.ceil(end); second < watched; second += 1) {
     const now = series.down[second] ?? 0;
     if (now <= few) back ??= second + 1;
-    else if (now > Math.max(few, down * RELAPSE)) back = null;
+    else if (now > Math.max(few, (series.awake[second] ?? 0) * RELAPSE)) back = null;
   }
   return { down, seconds: back === null ? null : back - end };
 }

@@ -80,12 +80,12 @@ export function svgChart(options: ChartOptions): string {
       const at = [n(x.at(dot.x)), n(y.at(dot.y))] as const;
       return [
         `<circle cx="${at[0]}" cy="${at[1]}" r="4" fill="${dot.color}"/>`,
-        `<text x="${at[0] + 7}" y="${at[1] + 4}" fill="${dot.color}" class="name">${escapeText(dot.name)}</text>`,
+        `<text x="${at[0] + 7}" y="${at[1] + 4}" style="fill:${dot.color}">${escapeText(dot.name)}</text>`,
       ];
     }),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeText(options.title)}">
-<style>text{font:11px system-ui,sans-serif;fill:#64748b}.title{font-size:13px;font-weight:600}.name{fill:inherit}.grid{stroke:#94a3b8;stroke-opacity:.25}</style>
+<style>text{font:11px system-ui,sans-serif;fill:#64748b}.title{font-size:13px;font-weight:600}.grid{stroke:#94a3b8;stroke-opacity:.25}</style>
 ${parts.join('\n')}
 </svg>
 `;
