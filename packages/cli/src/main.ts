@@ -1,63 +1,52 @@
 import { Command, CommanderError } from 'commander';
-import { asCliError } from './cli-error.ts';
-import { accountCommand } from './commands/account.ts';
-import { attachCommand } from './commands/attach.ts';
-import { auditCommand } from './commands/audit.ts';
-import { clientsCommand } from './commands/clients.ts';
-import { codexHomeCommand } from './commands/codex-home.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { drillCommand } from './commands/drill.ts';
-import { environmentsCommand } from './commands/environments.ts';
-import { forwardCommand } from './commands/forward.ts';
-import { hostCommand } from './commands/host.ts';
-import { loginCommand } from './commands/login.ts';
-import { pairCommand } from './commands/pair.ts';
-import { relayCommand } from './commands/relay.ts';
-import { serviceCommand } from './commands/service.ts';
-import { statusCommand } from './commands/status.ts';
-import { stormCommand } from './commands/storm.ts';
-import { upCommand } from './commands/up.ts';
 import { exitCodes } from './exit-codes.ts';
 import { version } from './version.ts';
+
+/** In the order of `--help`. Each is loaded when it is asked for: most need a small part of what all of them need. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./commands/up.ts')).upCommand(),
+  relay: async () => (await import('./commands/relay.ts')).relayCommand(),
+  host: async () => (await import('./commands/host.ts')).hostCommand(),
+  pair: async () => (await import('./commands/pair.ts')).pairCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
+  attach: async () => (await import('./commands/attach.ts')).attachCommand(),
+  account: async () => (await import('./commands/account.ts')).accountCommand(),
+  environments: async () => (await import('./commands/environments.ts')).environmentsCommand(),
+  clients: async () => (await import('./commands/clients.ts')).clientsCommand(),
+  audit: async () => (await import('./commands/audit.ts')).auditCommand(),
+  drill: async () => (await import('./commands/drill.ts')).drillCommand(),
+  login: async () => (await import('./commands/login.ts')).loginCommand(),
+  'codex-home': async () => (await import('./commands/codex-home.ts')).codexHomeCommand(),
+  forward: async () => (await import('./commands/forward.ts')).forwardCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  service: async () => (await import('./commands/service.ts')).serviceCommand(),
+  storm: async () => (await import('./commands/storm.ts')).stormCommand(),
+};
 
 /** Runs one command line. Sets the exit code, and leaves ending to Node: a process with nothing to do exits. */
 export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', ignoreClosedPipe);
   try {
-    await program().parseAsync(args, { from: 'user' });
+    const [name] = args;
+    const holdfast = await program(name !== undefined && Object.hasOwn(commands, name) ? [name] : undefined);
+    await holdfast.parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = tellFailure(error, args.includes('--json'));
+    process.exitCode = await tellFailure(error, args.includes('--json'));
   }
 }
 
-/** Every command, with its options. */
-export function program(): Command {
+/** The commands of those names, with their options; without names all. */
+export async function program(names: readonly string[] = Object.keys(commands)): Promise<Command> {
   const holdfast = new Command('holdfast')
     .description('Remote control for coding agents, self-hosted.')
     .version(version)
     .showHelpAfterError('(holdfast --help, or holdfast COMMAND --help, says what there is)')
     .enablePositionalOptions()
     .exitOverride();
-  const commands = [
-    upCommand,
-    relayCommand,
-    hostCommand,
-    pairCommand,
-    statusCommand,
-    attachCommand,
-    accountCommand,
-    environmentsCommand,
-    clientsCommand,
-    auditCommand,
-    drillCommand,
-    loginCommand,
-    codexHomeCommand,
-    forwardCommand,
-    doctorCommand,
-    serviceCommand,
-    stormCommand,
-  ];
-  for (const command of commands) holdfast.addCommand(inherit(holdfast, command()));
+  for (const name of names) {
+    const command = await commands[name]?.();
+    if (command !== undefined) holdfast.addCommand(inherit(holdfast, command));
+  }
   return holdfast;
 }
 
@@ -68,8 +57,9 @@ function inherit(parent: Command, command: Command): Command {
   return command;
 }
 
-function tellFailure(error: unknown, json: boolean): number {
+async function tellFailure(error: unknown, json: boolean): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage; // commander has said it
+  const { asCliError } = await import('./as-cli-error.ts'); // it knows every package's errors
   const failure = asCliError(error);
   if (failure === null) {
     process.stderr.write(

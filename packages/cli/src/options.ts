@@ -1,4 +1,3 @@
-import { type AgentAddress, methodNames, parseAgentAddress } from '@holdfast/host';
 import { isLoopbackHost, normalizeBase } from '@holdfast/wire';
 import { InvalidArgumentError, Option } from 'commander';
 import { type LevelWithSilent, type Logger, pino } from 'pino';
@@ -46,23 +45,6 @@ function parseProxies(text: string): number {
   return proxies;
 }
 
-function parseAgent(text: string): AgentAddress {
-  try {
-    return parseAgentAddress(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function parseMethods(text: string): string[] {
-  const methods = text.split(',').map((method) => method.trim());
-  const unknown = methods.find((method) => !methodNames.includes(method));
-  if (unknown === undefined) return methods;
-  throw new InvalidArgumentError(
-    `There is no method ${JSON.stringify(unknown)}; there are: ${methodNames.join(', ')}.`,
-  );
-}
-
 const LOG_LEVELS: readonly LevelWithSilent[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export const relayOption = () =>
@@ -81,11 +63,6 @@ export const trustProxyOption = () =>
     .default(0);
 export const caFileOption = () =>
   new Option('--ca-file <file>', 'certificates (PEM) of authorities to trust beside those that Node does');
-export const agentOption = () =>
-  new Option(
-    '--agent <url>',
-    'an agent that runs already and serves all streams, in place of a command: ws://127.0.0.1:PORT, wss://HOST, unix:///PATH, or unix:// for where `codex app-server --listen unix://` listens',
-  ).argParser(parseAgent);
 function parseLoopback(text: string): { host: string; port: number } {
   const listen = parseListen(text);
   if (isLoopbackHost(listen.host)) return listen;
@@ -96,13 +73,6 @@ function parseLoopback(text: string): { host: string; port: number } {
 
 export const metricsOption = () =>
   new Option('--metrics <host:port>', 'serve metrics for Prometheus there, on loopback').argParser(parseLoopback);
-export const controllersMayOption = () =>
-  new Option(
-    '--controllers-may <methods>',
-    'what devices may ask of this host beside looking at it, such as remoteControl/pairing/start; several with commas',
-  )
-    .argParser(parseMethods)
-    .default([], 'nothing');
 export const jsonOption = () => new Option('--json', 'one JSON object a line, for machines').default(false);
 export const logLevelOption = () =>
   new Option('--log-level <level>', 'what to log, as JSON lines on stderr').choices(LOG_LEVELS);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { CONTROL_SOCKET } from '@holdfast/host';
+import { CONTROL_SOCKET } from '@holdfast/host/control-socket';
 import { OPERATOR_SOCKET } from '@holdfast/relay/operator-socket';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';

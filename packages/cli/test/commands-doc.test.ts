@@ -16,7 +16,7 @@ function commandsBelow(command: Command, name: string): [string, Command][] {
 
 /** Told once for all commands. */
 const COMMON = ['--json', '--log-level', '--help'];
-const commands = commandsBelow(program(), '');
+const commands = commandsBelow(await program(), '');
 
 function sectionOf(name: string): string {
   const [top = ''] = name.trim().split(' ');

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type AgentAddress, CONTROL_SOCKET, type HostStatus } from '@holdfast/host';
+import type { AgentAddress, HostStatus } from '@holdfast/host';
+import { CONTROL_SOCKET } from '@holdfast/host/control-socket';
 import { LocalSocketClient } from '@holdfast/local-socket';
 import { Command } from 'commander';
 import { chooseAgent } from '../agents.ts';
@@ -8,8 +9,9 @@ import { checksFor } from '../doctor/checks.ts';
 import { examine } from '../doctor/examine.ts';
 import { countOf, describeAll, describeCounts, describeResult } from '../doctor/findings-view.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { agentOption } from '../host-options.ts';
 import { LiveView } from '../live-view.ts';
-import { agentOption, caFileOption, jsonOption, relayOption } from '../options.ts';
+import { caFileOption, jsonOption, relayOption } from '../options.ts';
 import { createOutput, type Output } from '../output.ts';
 import { places, stateHome } from '../places.ts';
 import { stopSignal } from '../stop-signal.ts';

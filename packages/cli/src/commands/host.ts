@@ -5,19 +5,11 @@ import type { LevelWithSilent } from 'pino';
 import { accountSource } from '../account-source.ts';
 import { chooseAgent } from '../agents.ts';
 import { commandWords, configurable } from '../configuration.ts';
+import { agentOption, controllersMayOption } from '../host-options.ts';
 import { openControl } from '../open-control.ts';
 import { openEgress } from '../open-egress.ts';
 import { openMetrics } from '../open-metrics.ts';
-import {
-  agentOption,
-  caFileOption,
-  controllersMayOption,
-  createLogger,
-  jsonOption,
-  logLevelOption,
-  metricsOption,
-  relayOption,
-} from '../options.ts';
+import { caFileOption, createLogger, jsonOption, logLevelOption, metricsOption, relayOption } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { places, stateHome } from '../places.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';

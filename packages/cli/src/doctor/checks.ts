@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Egress, type ProxyServer } from '@holdfast/egress';
-import { CONTROL_SOCKET } from '@holdfast/host';
+import { CONTROL_SOCKET } from '@holdfast/host/control-socket';
 import { accountSource } from '../account-source.ts';
 import type { ChosenAgent } from '../agents.ts';
 import { type Check, type Finding, fail, messageOf, skipped } from './check.ts';

@@ -3,8 +3,7 @@ import { LocalSocketServer } from '@holdfast/local-socket';
 import type { Logger } from 'pino';
 import type { Host } from '../host.ts';
 import { controlMethods, shortStatus } from './methods.ts';
-
-export const CONTROL_SOCKET = 'control.sock';
+import { CONTROL_SOCKET } from './place.ts';
 
 /**
  * The host's control socket, `control.sock` in its data folder, for its user alone. Everybody connected is told of changes by
