@@ -56,7 +56,7 @@ export class Mailbox {
     this.#trimAll = db.prepare(`DELETE FROM mail WHERE dest = ? AND cursor <= ? ${deleted}`);
     this.#trimNotices = db.prepare(`DELETE FROM mail WHERE dest = ? AND cursor <= ? AND stream = ${NOTICE} ${deleted}`);
     this.#trimStream = db.prepare(
-      `DELETE FROM mail WHERE stream = ? AND dest = ? AND (seq < ? OR (seq = ? AND segment <= ?)) ${deleted}`,
+      `DELETE FROM mail WHERE stream = ? AND dest = ? AND (seq, segment) <= (?, ?) ${deleted}`,
     );
     this.#drop = db.prepare(`DELETE FROM mail WHERE stream = ? AND dest = ? ${deleted}`);
     this.#copy = db.prepare(
@@ -111,7 +111,7 @@ export class Mailbox {
 
   /** A controller has taken everything of that stream up to the position. */
   trimStream(stream: number, dest: string, upTo: Position): void {
-    this.#uncount(this.#trimStream.all(stream, dest, upTo.seq, upTo.seq, upTo.segment));
+    this.#uncount(this.#trimStream.all(stream, dest, upTo.seq, upTo.segment));
   }
 
   drop(stream: number, dest: string): void {

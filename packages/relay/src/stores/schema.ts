@@ -96,4 +96,9 @@ export const migrations: readonly string[] = [
   WHEN OLD.id > (SELECT max(id) FROM audit) - 100000 AND OLD.at > unixepoch() * 1000 - 604800000
   BEGIN SELECT RAISE(ABORT, 'the audit log keeps its newest 100000 entries for 7 days at least'); END;
   `,
+  // an ack finds what it releases without reading what else waits on its stream
+  `
+  DROP INDEX mail_by_stream;
+  CREATE INDEX mail_by_position ON mail (stream, dest, seq, segment);
+  `,
 ];
