@@ -32,6 +32,8 @@ export interface Bounds {
   readonly connectionsPerAddress: number;
   /** Requests and handshakes of one address. Over it they are answered with 429. */
   readonly requestsPerMinute: number;
+  /** Requests with a token of one account. Over it they are answered with 429. */
+  readonly accountRequestsPerMinute: number;
   /** How long a request's headers, and all of it, may take to come. */
   readonly headersMs: number;
   readonly requestMs: number;
@@ -54,6 +56,7 @@ export const defaultBounds: Bounds = {
   connections: 10_000,
   connectionsPerAddress: 512,
   requestsPerMinute: 1_200,
+  accountRequestsPerMinute: 60_000,
   headersMs: 10_000,
   requestMs: 30_000,
 };

@@ -13,6 +13,7 @@ import { type DrillPermission, Drills } from './drills/drills.ts';
 import { AddressLimits } from './entrance/address-limits.ts';
 import { Guard } from './entrance/guard.ts';
 import { OwnNames } from './entrance/own-names.ts';
+import { RequestRate } from './entrance/request-rate.ts';
 import { Tries } from './guesses/tries.ts';
 import { BEAT_MS } from './links/outlet.ts';
 import { Mailbox } from './mailbox.ts';
@@ -121,6 +122,7 @@ export function createServices(options: ServicesOptions) {
     presence,
     names,
     guard: new Guard({ names, limits, trustProxy: options.trustProxy }),
+    accountRequests: new RequestRate({ clock, perMinute: bounds.accountRequestsPerMinute }),
     cursors: new Cursors(epoch),
     beats: new Rounds({ clock, random, roundMs: BEAT_MS }),
     switchboard,

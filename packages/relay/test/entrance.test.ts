@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { type ChallengeResponse, paths, socketEndpoint } from '@holdfast/wire';
+import { type ChallengeResponse, headers, paths, socketEndpoint } from '@holdfast/wire';
 import { ask as askAny } from './harness/ask.ts';
 import { claim, newKey, TestController } from './harness/controller.ts';
 import { type Json, post, TestHost } from './harness/host.ts';
 import { open, Peer } from './harness/peer.ts';
 import { relayFor } from './harness/relay.ts';
+import { appFor } from './harness/services.ts';
 
 /** A request whose answer is JSON. */
 async function ask(...request: Parameters<typeof askAny>) {
@@ -90,6 +91,20 @@ test('one address that knocks too often is told to wait, and nobody else notices
   assert.equal(socket.status, 429);
   assert.equal((await knock('203.0.113.8')).status, 200);
   assert.equal((await knock('10.0.0.1, 203.0.113.8')).status, 200);
+});
+
+test('an account whose tokens ask too often is told to wait, and another one is not', async (t) => {
+  const { ask, account, services, clock } = appFor(t, { bounds: { accountRequestsPerMinute: 3 } });
+  const list = (as: Record<string, string>) => ask('GET', paths.environments, { as });
+  for (let n = 0; n < 3; n += 1) assert.equal((await list(account)).status, 200);
+  const refused = await list(account);
+  assert.deepEqual([refused.status, refused.body['code']], [429, 'too_many_requests']);
+  assert.equal(refused.headers.get('retry-after'), '20');
+  const { accountId, accountToken } = services.accounts.mintToken(services.accounts.create('other').accountId);
+  const other = { authorization: `Bearer ${accountToken}`, [headers.accountId]: accountId };
+  assert.equal((await list(other)).status, 200);
+  await clock.advance(20_000);
+  assert.equal((await list(account)).status, 200);
 });
 
 test('one address opens so many links behind a proxy, and may open another when one has ended', async (t) => {

@@ -1,15 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { isLoopbackAddress, networkOf } from './peer.ts';
+import { RequestRate } from './request-rate.ts';
 
-/** Addresses whose requests are remembered; the one heard of longest ago goes. */
-const MAX_ADDRESSES = 10_000;
 const NOTHING = () => {};
-const MINUTE_MS = 60_000;
-
-interface Bucket {
-  left: number;
-  at: number;
-}
 
 export interface AddressLimitsOptions {
   readonly clock: Clock;
@@ -26,10 +19,11 @@ export interface AddressLimitsOptions {
 export class AddressLimits {
   readonly #options: AddressLimitsOptions;
   readonly #open = new Map<string, number>();
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #requests: RequestRate;
 
   constructor(options: AddressLimitsOptions) {
     this.#options = options;
+    this.#requests = new RequestRate({ clock: options.clock, perMinute: options.requestsPerMinute });
   }
 
   /** Gives what is to be called when the connection ends, or null when it is one too many. */
@@ -51,21 +45,6 @@ export class AddressLimits {
 
   /** How long to wait, in milliseconds; 0 when it may pass. */
   request(address: string): number {
-    if (isLoopbackAddress(address)) return 0;
-    const { clock, requestsPerMinute } = this.#options;
-    const now = clock.monotonic();
-    const key = networkOf(address);
-    const known = this.#buckets.get(key);
-    const refilled =
-      known === undefined ? requestsPerMinute : known.left + ((now - known.at) * requestsPerMinute) / MINUTE_MS;
-    const left = Math.min(requestsPerMinute, refilled);
-    const passes = left >= 1;
-    this.#buckets.delete(key);
-    this.#buckets.set(key, { left: passes ? left - 1 : left, at: now });
-    for (const oldest of this.#buckets.keys()) {
-      if (this.#buckets.size <= MAX_ADDRESSES) break;
-      this.#buckets.delete(oldest);
-    }
-    return passes ? 0 : ((1 - left) * MINUTE_MS) / requestsPerMinute;
+    return isLoopbackAddress(address) ? 0 : this.#requests.take(networkOf(address));
   }
 }

@@ -1,6 +1,7 @@
 import { headers } from '@holdfast/wire';
 import type { Account, Accounts } from '../accounts.ts';
 import type { Devices } from '../devices.ts';
+import type { RequestRate } from '../entrance/request-rate.ts';
 import type { Server, Servers } from '../servers.ts';
 import type { KnownToken, Tokens } from '../tokens.ts';
 import { Failure, serverNotFound } from './failure.ts';
@@ -11,6 +12,7 @@ export type HeaderOf = (name: string) => string | undefined;
 
 export interface Credentials {
   readonly accounts: Accounts;
+  readonly accountRequests: RequestRate;
   readonly servers: Servers;
   readonly serverTokens: Tokens;
   readonly clientTokens: Tokens;
@@ -22,11 +24,17 @@ export function bearerOf(value: string | undefined): string | null {
   return match?.[1] ?? null;
 }
 
-/** The account of the bearer, whichever it says it is. @throws Failure 401 */
-export async function requireBearer({ accounts }: Credentials, header: HeaderOf): Promise<Account> {
+/** The account of the bearer, whichever it says it is. @throws Failure 401, or 429 when the account asks too often */
+export async function requireBearer({ accounts, accountRequests }: Credentials, header: HeaderOf): Promise<Account> {
   const bearer = bearerOf(header('authorization'));
   const account = bearer === null ? null : await accounts.authenticate(bearer);
   if (account === null) throw accountRefused();
+  const retryAfterMs = accountRequests.take(account.accountId);
+  if (retryAfterMs > 0) {
+    throw new Failure(429, 'too_many_requests', 'Too many requests come with tokens of this account; slow down.', {
+      retryAfterMs,
+    });
+  }
   return account;
 }
 

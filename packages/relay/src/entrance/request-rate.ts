@@ -1,0 +1,43 @@
+import type { Clock } from '../clock.ts';
+
+const MINUTE_MS = 60_000;
+/** Whose requests are remembered; the one heard of longest ago goes. */
+const MAX_CALLERS = 10_000;
+
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+export interface RequestRateOptions {
+  readonly clock: Clock;
+  /** As many may come at once after a pause. */
+  readonly perMinute: number;
+}
+
+/** How many requests of one caller the relay takes: a bucket for each that fills with time. */
+export class RequestRate {
+  readonly #options: RequestRateOptions;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(options: RequestRateOptions) {
+    this.#options = options;
+  }
+
+  /** Counts one request. @returns how long to wait, in milliseconds; 0 when it may pass */
+  take(caller: string): number {
+    const { clock, perMinute } = this.#options;
+    const now = clock.monotonic();
+    const known = this.#buckets.get(caller);
+    const refilled = known === undefined ? perMinute : known.left + ((now - known.at) * perMinute) / MINUTE_MS;
+    const left = Math.min(perMinute, refilled);
+    const passes = left >= 1;
+    this.#buckets.delete(caller);
+    this.#buckets.set(caller, { left: passes ? left - 1 : left, at: now });
+    for (const oldest of this.#buckets.keys()) {
+      if (this.#buckets.size <= MAX_CALLERS) break;
+      this.#buckets.delete(oldest);
+    }
+    return passes ? 0 : ((1 - left) * MINUTE_MS) / perMinute;
+  }
+}
