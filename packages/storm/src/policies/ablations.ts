@@ -37,9 +37,12 @@ function nothingAfterRetryAfter(random: () => number, last: () => Answer | null)
   return () => (last()?.retryAfter == null ? random() : 0);
 }
 
-/** The first number that a lease draws after a success says where in its window it renews. */
+/** The first number that a lease draws with a token in hand, from an answer or from before the first second, says where in its window it renews. */
 function noSpread(random: () => number, last: () => Answer | null): () => number {
-  return () => (last()?.token == null ? random() : 0);
+  return () => {
+    const answer = last();
+    return answer === null || answer.token !== null ? 0 : random();
+  };
 }
 
 /** As if each failure that names no moment asked for 24 to 33 s, on top of which the lease puts up to three. */
