@@ -7,13 +7,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
  * @throws Error when the markers are not there
  */
 export function writeDocs(bench: string, results: string): void {
-  const name = `docs/bench-${bench}.md`;
-  const file = new URL(`../../${name}`, import.meta.url);
-  const begin = `<!-- results: written by \`npm run bench:${bench} -- --write\` -->`;
+  writeSection(`docs/bench-${bench}.md`, `bench:${bench} -- --write`, results);
+}
+
+/**
+ * Replaces what one command writes on a page, between its markers.
+ *
+ * @param page from the repository's root
+ * @param command of npm, which the marker names
+ * @throws Error when the markers are not there
+ */
+export function writeSection(page: string, command: string, results: string): void {
+  const file = new URL(`../../${page}`, import.meta.url);
+  const begin = `<!-- results: written by \`npm run ${command}\` -->`;
   const end = '<!-- end of results -->';
-  const page = readFileSync(file, 'utf8');
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  if (from === -1 || to < from) throw new Error(`${name} must contain ${begin} and, after it, ${end}`);
-  writeFileSync(file, `${page.slice(0, from)}${begin}\n\n${results}\n\n${page.slice(to)}`);
+  const text = readFileSync(file, 'utf8');
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from === -1 || to === -1) throw new Error(`${page} must contain ${begin} and, after it, ${end}`);
+  writeFileSync(file, `${text.slice(0, from)}${begin}\n\n${results}\n\n${text.slice(to)}`);
 }

@@ -40,8 +40,13 @@ export function startWorker(file: string): Worker {
   });
 }
 
-export async function startRelayIn(worker: Worker, dataDir: string, port = 0): Promise<StartedRelay> {
-  return worker.ask<StartedRelay>({ ask: 'start', dataDir, port } satisfies RelayQuestion);
+export async function startRelayIn(
+  worker: Worker,
+  dataDir: string,
+  port = 0,
+  tokenLifeMs?: number,
+): Promise<StartedRelay> {
+  return worker.ask<StartedRelay>({ ask: 'start', dataDir, port, tokenLifeMs } satisfies RelayQuestion);
 }
 
 /** A folder that goes when the work is done. */

@@ -24,7 +24,12 @@ export interface StartedRelay {
 
 export type RelayQuestion =
   | GaugeQuestion
-  | { readonly ask: 'start'; readonly dataDir: string; readonly port: number }
+  | {
+      readonly ask: 'start';
+      readonly dataDir: string;
+      readonly port: number;
+      readonly tokenLifeMs?: number | undefined;
+    }
   | { readonly ask: 'stop' };
 
 let relay: Relay | undefined;
@@ -32,9 +37,16 @@ let relay: Relay | undefined;
 serve(async (question: RelayQuestion) => {
   switch (question.ask) {
     case 'start': {
-      const { dataDir, port } = question;
+      const { dataDir, port, tokenLifeMs = 3600_000 } = question;
       const logger = pino({ level: 'warn' }, pino.destination(2));
-      relay = await startRelay({ dataDir, listen: { host: '127.0.0.1', port }, bounds, logger });
+      relay = await startRelay({
+        dataDir,
+        listen: { host: '127.0.0.1', port },
+        tokenLifeMs,
+        drills: 'operator',
+        bounds,
+        logger,
+      });
       const { base, accountId } = relay;
       const started: StartedRelay = {
         base,

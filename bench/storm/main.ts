@@ -1,19 +1,21 @@
 // Runs the published storms; docs/bench-storm.md has the tables, docs/storms.md says what they mean.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { writeDocs } from '../common/write-docs.ts';
+import { writeDocs, writeSection } from '../common/write-docs.ts';
 import { runAblations } from './ablation-runs.ts';
 import { runFast } from './fast.ts';
 import { toRows } from './measured.ts';
 import { pictures } from './pictures.ts';
+import { runForReal } from './real.ts';
 import { report } from './report.ts';
 import { runScenarios } from './scenario-runs.ts';
 
-const USAGE = `npm run bench:storm -- [--json] [--quick] [--write] [--hosts N]
+const USAGE = `npm run bench:storm -- [--json] [--quick] [--write] [--hosts N] [--real]
   --json   the numbers as JSON on stdout, in place of the tables
   --quick  a tenth of the hosts: a look, not a measurement
   --write  writes the tables into docs/bench-storm.md too, and the pictures of docs/storms.md
   --hosts  how many hosts in the tables; 2000 by default
+  --real   in place of all that: real hosts at a real relay, and the same simulated; --write into docs/storms.md
 `;
 
 /** Of the run that is timed. */
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     hosts: { type: 'string', default: '2000' },
+    real: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -39,6 +42,7 @@ async function main(): Promise<void> {
   }
   const scale = values.quick ? 0.1 : 1;
   const hosts = Math.max(100, Math.round(asked * scale));
+  if (values.real) return forReal(hosts);
   // first and on its own: it is the one that is timed
   say(`${MANY * scale} hosts`);
   const fast = await runFast(MANY * scale);
@@ -53,6 +57,12 @@ async function main(): Promise<void> {
       writeFileSync(new URL(`../../docs/images/${file}`, import.meta.url), svg);
   }
   process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
+}
+
+async function forReal(hosts: number): Promise<void> {
+  const { rows, report } = await runForReal(hosts, say);
+  if (values.write) writeSection('docs/storms.md', 'bench:storm -- --real --write', report);
+  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${report}\n`);
 }
 
 function say(what: string): void {
