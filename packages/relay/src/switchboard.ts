@@ -12,7 +12,7 @@ import type { Mailbox } from './mailbox.ts';
 import type { RelayMetrics } from './metrics/relay-metrics.ts';
 import type { Direct } from './passing/direct.ts';
 import type { Flights } from './passing/flights.ts';
-import { type HostFrame, sizeOf } from './passing/host-frame.ts';
+import type { HostFrame } from './passing/host-frame.ts';
 import type { Port, Ports } from './ports.ts';
 import type { Presence } from './presence/presence.ts';
 import type { Routing } from './routing.ts';
@@ -107,7 +107,7 @@ export class Switchboard {
   fromHost(serverId: string, frame: HostFrame): void {
     const { direct, routing } = this.#options;
     if (this.#journal.idle && direct.forward(serverId, frame)) return;
-    this.#journal.add(sizeOf(frame.content), (effects) => routing.fromHost(serverId, frame, effects));
+    this.#journal.add(frame.content.size, (effects) => routing.fromHost(serverId, frame, effects));
   }
 
   fromController(dest: string, envelope: FromController, bytes: number): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseFromHost, parseToController, WireError } from '@holdfast/wire';
-import { HostFrames, wholeOf } from '../../../packages/relay/src/passing/host-frame.ts';
+import { type HostFrame, HostFrames, wholeOf } from '../../../packages/relay/src/passing/host-frame.ts';
 import { PlainFrames } from '../../../packages/relay/src/passing/plain-frame.ts';
 import { jsonOf, parsed, type Target } from '../target.ts';
 
@@ -18,7 +18,7 @@ export const plainFrameTarget: Target = {
     `{"type":"server_message_chunk",${ids},"segment_id":1,"segment_count":2,"message_size_bytes":90,"message_chunk_base64":"${'QUJD'.repeat(30)}"}`,
     `{"type":"pong",${ids},"status":"unknown"}`,
   ],
-  check: (input) => {
+  check: (input, random) => {
     const bytes = Buffer.from(input); // as a websocket hands it over: valid UTF-8
     const text = bytes.toString();
     const isStated = (error: unknown) => error instanceof WireError;
@@ -40,6 +40,10 @@ export const plainFrameTarget: Target = {
     }
     const read = parsed(() => new HostFrames('env_1').read(bytes), isStated);
     assert.equal(read === undefined, long === undefined, 'both ways refuse the same');
+    const cuts = [random.next(), random.next()].map((part) => Math.floor(part * bytes.length)).sort((a, b) => a - b);
+    const pieces = [0, ...cuts].map((from, n) => bytes.subarray(from, cuts[n])).filter(({ length }) => length > 0);
+    const inPieces = parsed(() => new HostFrames('env_1').readPieces(pieces), isStated);
+    assert.deepEqual(joined(inPieces?.value), joined(read?.value), 'in pieces it is the same');
     if (read === undefined || long === undefined) return;
     const { cursor: _, env_id: ___, ...envelope } = long.value;
     const whole = wholeOf(read.value.content).toString();
@@ -49,3 +53,5 @@ export const plainFrameTarget: Target = {
     assert.equal(jsonOf(whole) !== undefined, !('message' in envelope) || jsonOf(envelope.message) !== undefined);
   },
 };
+
+const joined = (frame: HostFrame | undefined) => frame && { ...frame, content: wholeOf(frame.content).toString() };

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { RawData, WebSocket } from 'ws';
-import { HostFrames } from '../passing/host-frame.ts';
+import type { WebSocket } from 'ws';
+import { type HostFrame, HostFrames } from '../passing/host-frame.ts';
 import type { Presence } from '../presence/presence.ts';
 import { type Probe, probeAck } from '../presence/probe.ts';
 import type { Servers } from '../servers.ts';
 import type { Switchboard } from '../switchboard.ts';
-import { readFrame } from './incoming.ts';
+import { type Incoming, readFrame, readText } from './incoming.ts';
+import { takeLargeTexts } from './large-texts.ts';
 import { Outlet, type OutletDeps } from './outlet.ts';
 
 export interface LinkDeps extends OutletDeps {
@@ -38,7 +39,14 @@ export class HostLink extends Outlet {
     super({ socket, transport, dest: serverId, from: cursor ?? 0 }, deps);
     this.#serverId = serverId;
     this.#deps = deps;
-    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('message', (data, isBinary) =>
+      this.#take((frames) => readFrame(data, isBinary, (bytes) => frames.read(bytes))),
+    );
+    takeLargeTexts({
+      socket,
+      transport,
+      onText: (pieces) => this.#take((frames) => readText(() => frames.readPieces(pieces))),
+    });
     socket.on('pong', (payload) => this.onPong(payload));
     socket.on('close', (code, reason) => this.#onClose(code, reason));
     socket.on('error', (error) => logger.debug({ serverId, err: error }, 'host link failed'));
@@ -51,14 +59,13 @@ export class HostLink extends Outlet {
     this.#deps.switchboard.hostConfirmed(this.#serverId, cursor);
   }
 
-  #onMessage(data: RawData, isBinary: boolean): void {
+  #take(read: (frames: HostFrames) => Incoming<HostFrame>): void {
     if (this.closed) return;
     this.heard();
     const { switchboard, presence, servers, logger } = this.#deps;
     const serverId = this.#serverId;
     this.#frames ??= new HostFrames(servers.get(serverId)?.environmentId ?? '');
-    const frames = this.#frames;
-    const incoming = readFrame(data, isBinary, (bytes) => frames.read(bytes));
+    const incoming = read(this.#frames);
     if ('refusal' in incoming) {
       logger.warn({ serverId, ...incoming.refusal }, 'a host broke a rule of the wire; its link is closed');
       this.close(incoming.refusal.code, incoming.refusal.reason);

@@ -15,8 +15,13 @@ export type Incoming<T> = { readonly frame: T } | { readonly refusal: Refusal };
 /** Reads a frame; for what is no envelope, says how the socket is to be closed. */
 export function readFrame<T>(data: RawData, isBinary: boolean, parse: (bytes: Buffer) => T): Incoming<T> {
   if (isBinary) return { refusal: { code: closeCodes.unsupported, reason: 'only text frames are spoken here' } };
+  return readText(() => parse(bytesOf(data)));
+}
+
+/** The same for a frame that is known to be text. */
+export function readText<T>(parse: () => T): Incoming<T> {
   try {
-    return { frame: parse(bytesOf(data)) };
+    return { frame: parse() };
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     const code = error.code === 'ERR_WIRE_JSON' ? closeCodes.malformed : closeCodes.policy;

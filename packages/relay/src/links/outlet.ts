@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Cursors } from '../cursors.ts';
 import { ownerOf } from '../destination.ts';
 import type { Mailbox } from '../mailbox.ts';
-import { type SplicedFrame, sizeOf } from '../passing/host-frame.ts';
+import type { SplicedFrame } from '../passing/host-frame.ts';
 import type { Port } from '../ports.ts';
 import type { Member, Rounds } from '../rounds.ts';
 import { closeCodes } from './close-codes.ts';
@@ -144,8 +144,8 @@ export abstract class Outlet implements Port, Member {
   forward(frame: SplicedFrame): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#together();
-    this.#transport.write(textFrame(frame.head, sizeOf(frame)));
-    this.#transport.write(frame.rest);
+    this.#transport.write(textFrame(frame.head, frame.size));
+    for (const piece of frame.rest) this.#transport.write(piece);
   }
 
   hasHad(cursor: number): void {

@@ -2,7 +2,7 @@ import { isAfter, type Position } from '@holdfast/wire';
 import type { Bounds } from '../bounds.ts';
 import { type Clock, every, type Timer } from '../clock.ts';
 import type { Stream } from '../streams.ts';
-import { type HostFrame, sizeOf } from './host-frame.ts';
+import type { HostFrame } from './host-frame.ts';
 
 /** What a controller was sent goes to disk when it has acked none of it for so long, */
 const SILENT_MS = 500;
@@ -59,7 +59,7 @@ export class Flight {
   push(frame: HostFrame, tick: number): void {
     if (this.frames === 0) this.#progressAt = tick;
     this.#flown.push({ frame, tick });
-    this.#bytes += sizeOf(frame.content);
+    this.#bytes += frame.content.size;
   }
 
   /** Something of this stream waits on disk. */
@@ -75,7 +75,7 @@ export class Flight {
       const oldest = this.#flown[this.#first];
       if (oldest === undefined || isAfter(oldest.frame.position, upTo)) break;
       released = oldest.frame.end;
-      this.#bytes -= sizeOf(oldest.frame.content);
+      this.#bytes -= oldest.frame.content.size;
       this.#first += 1;
     }
     if (released !== null) this.#progressAt = tick;
@@ -132,7 +132,7 @@ export class Flights {
   /** False where there is no room for it: then it belongs on disk, with all before it. */
   push(flight: Flight, frame: HostFrame): boolean {
     const { flightFrames, flightBytes, allFlightBytes } = this.#bounds;
-    const size = sizeOf(frame.content);
+    const size = frame.content.size;
     const isFull = flight.frames >= flightFrames || flight.bytes + size > flightBytes;
     if (isFull || this.#bytes + size > allFlightBytes) return false;
     if (flight.frames === 0) this.#flying.add(flight);

@@ -18,6 +18,15 @@ function parsed(text: string): FromHost | null {
   }
 }
 
+/** In two, and in three: cut at a few places all over it. */
+function splits(bytes: Buffer): Buffer[][] {
+  const places = Array.from({ length: 6 }, (_, n) => Math.floor((bytes.length * (n + 1)) / 7));
+  return places.flatMap((a, n) => [
+    [bytes.subarray(0, a), bytes.subarray(a)],
+    ...places.slice(n + 1).map((b) => [bytes.subarray(0, a), bytes.subarray(a, b), bytes.subarray(b)]),
+  ]);
+}
+
 /** Whatever the quick reader says has to be what the parser says. */
 function assertAgrees(text: string): void {
   const bytes = Buffer.from(text);
@@ -33,9 +42,16 @@ function assertAgrees(text: string): void {
   }
   if (envelope === null) {
     assert.throws(() => new HostFrames(ENV).read(bytes), WireError);
+    for (const pieces of splits(bytes)) assert.throws(() => new HostFrames(ENV).readPieces(pieces), WireError);
     return;
   }
   const frame = new HostFrames(ENV).read(bytes);
+  for (const pieces of splits(bytes)) {
+    const { content, ...said } = new HostFrames(ENV).readPieces(pieces);
+    const { content: whole, ...wanted } = frame;
+    assert.deepEqual(said, wanted, text);
+    assert.deepEqual([wholeOf(content), content.size], [wholeOf(whole), whole.size], text);
+  }
   assert.deepEqual([frame.position, frame.end], [ownPosition(envelope), endPosition(envelope)]);
   const { cursor: _, ...rest } = envelope;
   const wanted = parsed(encodeEnvelope({ ...rest, env_id: ENV }));
