@@ -74,9 +74,18 @@ export function compareRows(compared: readonly Compared[], real: RealRun, hosts:
       shown(`${what}: simulated`, simulated, unit),
     ]),
     shown('refreshes that the relay counted', real.refreshesAtRelay, 'requests'),
+    shown('requests that the relay put off', real.deferred, 'requests'),
+    ...Object.entries(real.unanswered).map(([cause, count]) =>
+      shown(`refreshes without an answer: ${cause}`, count, 'requests'),
+    ),
+    shown('the worst sample was late by', real.late, 's'),
     shown('99 % linked with a good token', recoveredAfter({ linked: real.ready }), 's'),
     shown('real hosts', hosts, 'hosts'),
   ];
+}
+
+function amount(value: number): string {
+  return value === NEVER ? 'never' : number(value);
 }
 
 function offBy(real: number, simulated: number): number {
@@ -87,13 +96,17 @@ function offBy(real: number, simulated: number): number {
 export function compareReport(compared: readonly Compared[], real: RealRun, hosts: number, now: Date): string {
   const lines = compared.map(({ what, unit, real: measured, simulated, range }) => [
     unit === what ? what : `${what}, ${unit}`,
-    number(measured),
-    `${number(simulated)} (${range.map(number).join(' to ')})`,
-    `${(((simulated - measured) / measured) * 100).toFixed(1)} %`,
+    amount(measured),
+    `${amount(simulated)} (${range.map(amount).join(' to ')})`,
+    Number.isFinite(measured) && Number.isFinite(simulated)
+      ? `${(((simulated - measured) / measured) * 100).toFixed(1)} %`
+      : 'not comparable',
   ]);
+  const causes = Object.entries(real.unanswered).map(([cause, count]) => `${number(count)} for ${cause}`);
   return [
     `${number(hosts)} hosts. ${measuredWhere(now)}`,
     table(['What', 'Real', `Simulated (of ${SEEDS} seeds)`, 'Off by'], lines),
     `The relay counted ${number(real.refreshesAtRelay)} refreshes, the hosts ${number(real.requests.refresh)}. 99 % had a link and a token that was good ${number(recoveredAfter({ linked: real.ready }))} s after the trouble's end.`,
+    `Refreshes without an answer: ${causes.join(', ') || 'none'}. Put off by the relay: ${number(real.deferred)} requests. The worst sample was late by ${number(real.late)} s.`,
   ].join('\n\n');
 }

@@ -18,6 +18,8 @@ const USAGE = `npm run bench:storm -- [--json] [--quick] [--write] [--hosts N] [
   --real   in place of all that: real hosts at a real relay, and the same simulated; --write into docs/storms.md
 `;
 
+/** Real hosts of one machine: each holds a socket and four files open, and 1,000 share a process. */
+const MOST_REAL = 5_000;
 /** Of the run that is timed. */
 const MANY = 100_000;
 
@@ -60,6 +62,7 @@ async function main(): Promise<void> {
 }
 
 async function forReal(hosts: number): Promise<void> {
+  if (hosts > MOST_REAL) throw new Error(`--hosts is ${hosts}; with --real it is at most ${MOST_REAL}`);
   const { rows, report } = await runForReal(hosts, say);
   if (values.write) writeSection('docs/storms.md', 'bench:storm -- --real --write', report);
   process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${report}\n`);

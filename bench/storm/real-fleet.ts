@@ -24,6 +24,12 @@ export interface RealRun extends FleetRun {
   readonly ready: readonly number[];
   /** Refreshes as the relay counts them: those it answered, and those that its drills met. */
   readonly refreshesAtRelay: number;
+  /** Refreshes and handshakes that the relay put off under pressure. */
+  readonly deferred: number;
+  /** Refreshes without an answer, by cause. */
+  readonly unanswered: Readonly<Record<string, number>>;
+  /** By how much the worst sample was late, in seconds: a machine with other work to do is no place for this. */
+  readonly late: number;
 }
 
 /** Hosts of one process, and of one account: it may have 1,000. */
@@ -78,11 +84,13 @@ async function watch(workers: readonly Worker[], operator: LocalSocketClient, co
   const over = until(END).then(() => askAll(workers, { ask: 'trouble-over' }));
   const linked: number[] = [];
   const ready: number[] = [];
+  let late = 0;
   for (let second = 1; second <= scenario.duration; second += 1) {
     await until(second);
     const samples = await askAll<Sample>(workers, { ask: 'sample' });
     linked.push(samples.reduce((sum, sample) => sum + sample.linked, 0) / count);
     ready.push(samples.reduce((sum, sample) => sum + sample.ready, 0) / count);
+    late = Math.max(late, (performance.now() - began) / 1000 - second);
   }
   await Promise.all([...drills, over]);
   const after = await countAtRelay(operator);
@@ -96,6 +104,9 @@ async function watch(workers: readonly Worker[], operator: LocalSocketClient, co
       handshake: after.handshake - before.handshake,
     },
     refreshesAtRelay: after.refresh - before.refresh,
+    deferred: after.deferred - before.deferred,
+    unanswered: added(results.map((result) => result.unanswered)),
+    late,
     linked,
     ready,
     noticed: last === undefined ? null : last / 1000,
@@ -106,7 +117,19 @@ function askAll<T>(workers: readonly Worker[], question: RealQuestion): Promise<
   return Promise.all(workers.map((worker) => worker.ask<T>(question)));
 }
 
-async function countAtRelay(operator: LocalSocketClient): Promise<{ refresh: number; handshake: number }> {
+function added(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [cause, count] of all.flatMap((one) => Object.entries(one))) sums[cause] = (sums[cause] ?? 0) + count;
+  return sums;
+}
+
+interface RelayCounts {
+  readonly refresh: number;
+  readonly handshake: number;
+  readonly deferred: number;
+}
+
+async function countAtRelay(operator: LocalSocketClient): Promise<RelayCounts> {
   const { text } = (await operator.call('metrics/read')) as { text: string }; // what this relay answers
   const sum = (series: string, label: string): number =>
     text
@@ -120,5 +143,6 @@ async function countAtRelay(operator: LocalSocketClient): Promise<{ refresh: num
       sum('holdfast_relay_http_request_duration_seconds_count', route(paths.serverRefresh)) +
       sum('holdfast_relay_refused_total', 'reason="drill"'),
     handshake: sum('holdfast_relay_handshakes_total', route(paths.serverSocket)),
+    deferred: sum('holdfast_relay_admitted_total', 'outcome="deferred"'),
   };
 }

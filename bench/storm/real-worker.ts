@@ -30,6 +30,8 @@ export interface Sample {
 export interface RealResult {
   /** Requests, as they left. */
   readonly refreshes: number;
+  /** Those that failed without an answer, by what the network or the host's own timeout said. */
+  readonly unanswered: Readonly<Record<string, number>>;
   /** Those whose last refresh had failed when the trouble was over. */
   readonly seekers: number;
   /** How long after it each of them succeeded, in ms. */
@@ -40,6 +42,7 @@ const direct = new Agent();
 const hosts: Host[] = [];
 const seeking = new Set<number>();
 let refreshes = 0;
+let unanswered: Record<string, number> = {};
 let overAt: number | null = null;
 let atEnd = new Set<number>();
 let found: number[] = [];
@@ -60,6 +63,7 @@ serve(async (question: RealQuestion) => {
       return sample();
     case 'begin':
       refreshes = 0;
+      unanswered = {};
       return null;
     case 'trouble-over':
       overAt = performance.now();
@@ -67,7 +71,7 @@ serve(async (question: RealQuestion) => {
       found = [];
       return null;
     case 'result':
-      return { refreshes, seekers: found.length + atEnd.size, found } satisfies RealResult;
+      return { refreshes, unanswered, seekers: found.length + atEnd.size, found } satisfies RealResult;
   }
 });
 
@@ -101,11 +105,23 @@ function watched(host: number): typeof globalThis.fetch {
       const response = await fetch(input, init);
       isServed = response.ok;
       return response;
+    } catch (error) {
+      const cause = causeOf(error);
+      unanswered[cause] = (unanswered[cause] ?? 0) + 1;
+      throw error;
     } finally {
       if (isServed) foundBy(host);
       else seeking.add(host);
     }
   };
+}
+
+/** A code such as `ECONNRESET`, else the error's name. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { cause } = error;
+  if (cause instanceof Error && 'code' in cause) return String(cause.code);
+  return error.name;
 }
 
 function foundBy(host: number): void {
