@@ -22,6 +22,8 @@ const suites: Record<string, string[]> = {
 /** Most tests wait on sockets and processes, so more of them than cores run at once. */
 const CONCURRENCY = 4;
 const TIMEOUT_MS = 150_000;
+/** Of the whole suite: a file whose tests are over and whose process does not end would be waited for without end. */
+const SUITE_TIMEOUT_MS = 600_000;
 
 const { values, positionals } = parseArgs({
   options: { suite: { type: 'string', default: 'default' } },
@@ -45,4 +47,10 @@ const events = run({ files, concurrency: CONCURRENCY, timeout: TIMEOUT_MS });
 events.on('test:fail', () => {
   process.exitCode = 1;
 });
+setTimeout(() => {
+  process.stderr.write(
+    `The suite did not end within ${SUITE_TIMEOUT_MS / 60_000} minutes; the file after the last result above hangs.\n`,
+  );
+  process.exit(1);
+}, SUITE_TIMEOUT_MS).unref();
 events.compose(new spec()).pipe(process.stdout);

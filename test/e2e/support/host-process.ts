@@ -14,10 +14,22 @@ export const holdfast = fileURLToPath(new URL('../../../packages/cli/bin/holdfas
 /** Of a test, or of anything else that ends: what is to be done then. */
 export type Ending = Pick<TestContext, 'after'>;
 
+/** Into which a program still wrote when its test ended: they go when all tests of the file have, and their programs. */
+const leftovers = new Set<string>();
+process.once('exit', () => {
+  for (const dir of leftovers) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+});
+
 /** A folder that goes with the test. */
 export function tempDir(t: Ending): string {
   const dir = mkdtempSync(join(tmpdir(), 'hf-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  t.after(() => {
+    try {
+      rmSync(dir, { recursive: true, force: true });
+    } catch {
+      leftovers.add(dir); // a hook that throws would keep those behind it, which end programs, from running
+    }
+  });
   return dir;
 }
 
