@@ -67,11 +67,12 @@ class Listener {
     socket.on('error', (error) => this.said.push({ error: error.message }));
     socket.on('close', (code, reason) => this.said.push({ closed: code, reason: reason.toString() }));
     if (!takesLargeTexts) return;
-    const onText = (pieces: readonly Buffer[]) => {
-      this.taken += 1;
-      this.said.push({ isBinary: false, text: Buffer.concat(pieces).toString() });
-    };
-    takeLargeTexts({ socket, transport, onText });
+    takeLargeTexts(socket, transport, {
+      takeText: (pieces) => {
+        this.taken += 1;
+        this.said.push({ isBinary: false, text: Buffer.concat(pieces).toString() });
+      },
+    });
   }
 
   async read(reads: readonly Buffer[]): Promise<void> {

@@ -7,7 +7,7 @@ import { type Probe, probeAck } from '../presence/probe.ts';
 import type { Servers } from '../servers.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { type Incoming, readFrame, readText } from './incoming.ts';
-import { takeLargeTexts } from './large-texts.ts';
+import { type TextTaker, takeLargeTexts } from './large-texts.ts';
 import { Outlet, type OutletDeps } from './outlet.ts';
 
 export interface LinkDeps extends OutletDeps {
@@ -26,7 +26,7 @@ export interface HostArrival {
 }
 
 /** A host's websocket (docs/protocol.md §3), from its handshake on. There may be ten thousand: it holds no more than it must. */
-export class HostLink extends Outlet {
+export class HostLink extends Outlet implements TextTaker {
   readonly #serverId: string;
   readonly #deps: LinkDeps;
   /** Made when it first says something. */
@@ -42,11 +42,7 @@ export class HostLink extends Outlet {
     socket.on('message', (data, isBinary) =>
       this.#take((frames) => readFrame(data, isBinary, (bytes) => frames.read(bytes))),
     );
-    takeLargeTexts({
-      socket,
-      transport,
-      onText: (pieces) => this.#take((frames) => readText(() => frames.readPieces(pieces))),
-    });
+    takeLargeTexts(socket, transport, this);
     socket.on('pong', (payload) => this.onPong(payload));
     socket.on('close', (code, reason) => this.#onClose(code, reason));
     socket.on('error', (error) => logger.debug({ serverId, err: error }, 'host link failed'));
@@ -57,6 +53,10 @@ export class HostLink extends Outlet {
 
   protected override onConfirmed(cursor: number): void {
     this.#deps.switchboard.hostConfirmed(this.#serverId, cursor);
+  }
+
+  takeText(pieces: readonly Buffer[]): void {
+    this.#take((frames) => readText(() => frames.readPieces(pieces)));
   }
 
   #take(read: (frames: HostFrames) => Incoming<HostFrame>): void {

@@ -10,31 +10,36 @@ const MASKED_AND_LARGE = MASKED | EIGHT_BYTE_LENGTH;
 /** What is smaller has no need of so long a length. */
 const LARGE_BYTES = 2 ** 16;
 
-export interface LargeTextsOptions {
-  readonly socket: WebSocket;
-  /** What the websocket speaks on; nothing of it was read yet. */
-  readonly transport: Duplex;
+export interface TextTaker {
   /** A text of 64 KiB or more, all of it ASCII, in the pieces in which it came. */
-  readonly onText: (pieces: readonly Buffer[]) => void;
+  takeText(pieces: readonly Buffer[]): void;
 }
 
 /**
  * Takes large texts off a socket past `ws`, which would copy the pieces that the reads brought into one, and unmask them byte by byte.
  * Everything else goes on to `ws` as it came: small frames, messages in fragments, what breaks a rule. So does what is not ASCII,
  * for `ws` to see whether it is UTF-8.
+ *
+ * @param transport what the websocket speaks on; nothing of it was read yet
  */
-export function takeLargeTexts({ socket, transport, onText }: LargeTextsOptions): void {
+export function takeLargeTexts(socket: WebSocket, transport: Duplex, taker: TextTaker): void {
   const listeners = transport.listeners('data');
   const [toWs] = listeners;
   // Should `ws` once listen in another way, it gets everything.
   if (toWs === undefined || listeners.length > 1) return;
-  const texts = new LargeTexts(
-    (bytes) => toWs.call(transport, bytes),
-    // it has broken a rule before, or is being closed
-    (pieces) => socket.readyState === socket.OPEN && onText(pieces),
-  );
+  // an idle link, of which there are many, holds none
+  let texts: LargeTexts | null = null;
+  transport.on('data', (bytes: Buffer) => {
+    texts ??= new LargeTexts(
+      (passed) => toWs.call(transport, passed),
+      // it has broken a rule before, or is being closed
+      (pieces) => socket.readyState === socket.OPEN && taker.takeText(pieces),
+    );
+    texts.read(bytes);
+    if (texts.isBetweenMessages) texts = null;
+  });
+  // Last, and not first: an emitter that has had no listener in between stays a smaller object.
   transport.removeListener('data', toWs as (...args: unknown[]) => void); // the listeners of an emitter are such functions
-  transport.on('data', (bytes: Buffer) => texts.read(bytes));
 }
 
 /** Finds the large texts in what a socket reads. */
@@ -54,6 +59,12 @@ class LargeTexts {
   constructor(pass: (bytes: Buffer) => void, onText: (pieces: readonly Buffer[]) => void) {
     this.#pass = pass;
     this.#onText = onText;
+  }
+
+  /** Whether what comes next is read as the first of all is. */
+  get isBetweenMessages(): boolean {
+    const isInFrame = this.#taking !== null || this.#passing > 0 || this.#held !== null;
+    return !isInFrame && !this.#isFragmented && !this.#closes;
   }
 
   read(chunk: Buffer): void {
