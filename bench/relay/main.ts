@@ -1,18 +1,20 @@
 // Compares the relay with two bare websockets; docs/bench-relay.md says how, and what it means.
 import { parseArgs } from 'node:util';
 import { report } from '../common/report.ts';
+import type { Row } from '../common/rows.ts';
 import { writeDocs } from '../common/write-docs.ts';
 import { compareCrowds } from './crowds.ts';
 import { measureDurable } from './durable.ts';
 import { withField } from './field.ts';
 import { compareLatency } from './latency.ts';
-import { type Measured, toRows } from './measured.ts';
+import { crowdRows, loadRows, stormRows } from './measured.ts';
 import { measureStorms } from './storm.ts';
 import { compareThroughput } from './throughput.ts';
 
-const USAGE = `npm run bench:relay -- [--json] [--quick] [--write]
+const USAGE = `npm run bench:relay -- [--json] [--quick] [--only PART | --write]
   --json   the numbers as JSON on stdout, in place of the tables
   --quick  fewer and shorter rounds, a tenth of the crowd: a look, not a measurement
+  --only   loads, crowd or storm: that part alone
   --write  writes the tables into docs/bench-relay.md too
 `;
 
@@ -20,6 +22,7 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -41,30 +44,48 @@ const QUICK = {
 /** Short, since all of it is fetched again; as much as the mailbox of a stream may hold is there long before. */
 const DURABLE = { rounds: 3, forMs: 500 };
 
+const { pairs, load, crowd, storm } = values.quick ? QUICK : FULL;
+
+const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
+  loads: () =>
+    withField(pairs, async (field) => {
+      say('512-byte messages');
+      const messages = await compareThroughput(field, 'message', load);
+      say('100 KiB chunks');
+      const chunks = await compareThroughput(field, 'chunk', load);
+      say('latency');
+      const latency = await compareLatency(field, load);
+      say('durable paths');
+      return loadRows({ messages, chunks, latency, durable: await measureDurable(field, DURABLE) });
+    }),
+  crowd: async () => {
+    say('idle links');
+    return crowdRows(await compareCrowds(crowd.links, crowd.rounds), crowd.links);
+  },
+  storm: async () => {
+    say('all hosts cut at once');
+    return stormRows(await measureStorms(storm.hosts, storm.rounds), storm.hosts);
+  },
+};
+
 if (values.help) process.stdout.write(USAGE);
 else await main().catch(fail);
 
 async function main(): Promise<void> {
-  const { pairs, load, crowd, storm } = values.quick ? QUICK : FULL;
-  const loads = await withField(pairs, async (field) => {
-    say('512-byte messages');
-    const messages = await compareThroughput(field, 'message', load);
-    say('100 KiB chunks');
-    const chunks = await compareThroughput(field, 'chunk', load);
-    say('latency');
-    const latency = await compareLatency(field, load);
-    say('durable paths');
-    return { messages, chunks, latency, durable: await measureDurable(field, DURABLE) };
-  });
-  say('idle links');
-  const crowds = await compareCrowds(crowd.links, crowd.rounds);
-  say('all hosts cut at once');
-  const storms = await measureStorms(storm.hosts, storm.rounds);
-  const measured: Measured = { ...loads, crowds, links: crowd.links, storm: storms, hosts: storm.hosts };
-  const rows = toRows(measured);
+  const rows: Row[] = [];
+  for (const measure of partsToMeasure()) rows.push(...(await measure()));
   const tables = report(rows, new Date());
   if (values.write) writeDocs('relay', tables);
   process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
+}
+
+function partsToMeasure(): (() => Promise<Row[]>)[] {
+  if (values.only === undefined) return Object.values(PARTS);
+  if (values.write) throw new Error('--write wants all parts, so it does not go with --only');
+  const part = Object.hasOwn(PARTS, values.only) ? PARTS[values.only] : undefined;
+  if (part === undefined)
+    throw new Error(`--only knows no ${values.only}: it is one of ${Object.keys(PARTS).join(', ')}`);
+  return [part];
 }
 
 function say(what: string): void {

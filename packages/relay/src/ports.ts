@@ -64,7 +64,10 @@ export class Ports {
 
   /** The links of all sessions of a client, or of a host, the oldest first. */
   ofOwner(owner: string): Port[] {
-    return [...(this.#ordered.get(owner) ?? [owner])].flatMap((dest) => this.#byDest.get(dest) ?? []);
+    const ordered = this.#ordered.get(owner);
+    if (ordered !== undefined) return [...ordered].flatMap((dest) => this.#byDest.get(dest) ?? []);
+    const only = this.#byDest.get(owner);
+    return only === undefined ? [] : [only];
   }
 
   get count(): number {

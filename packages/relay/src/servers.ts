@@ -47,6 +47,7 @@ export class Servers {
   readonly #clock: Clock;
   readonly #random: RandomBytes;
   readonly #get: StatementSync;
+  readonly #has: StatementSync;
   readonly #seen: StatementSync;
   readonly #cameOnline: StatementSync;
   readonly #saveSighting: StatementSync;
@@ -56,6 +57,7 @@ export class Servers {
     this.#clock = clock;
     this.#random = random;
     this.#get = db.prepare('SELECT * FROM servers WHERE server_id = ?');
+    this.#has = db.prepare('SELECT 1 FROM servers WHERE server_id = ?');
     this.#seen = db.prepare('UPDATE servers SET last_seen_at = max(last_seen_at, ?) WHERE server_id = ?');
     this.#cameOnline = db.prepare(
       'UPDATE servers SET answered_at = ?, offline_since = NULL, offline_reason = NULL WHERE server_id = ?',
@@ -95,6 +97,11 @@ export class Servers {
 
   get(serverId: string): Server | null {
     return read(this.#get.get(serverId));
+  }
+
+  /** Whether it is known, without reading what is known of it. */
+  has(serverId: string): boolean {
+    return this.#has.get(serverId) !== undefined;
   }
 
   byEnvironment(environmentId: string): Server | null {

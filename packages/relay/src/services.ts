@@ -79,7 +79,7 @@ export function createServices(options: ServicesOptions) {
   const mailbox = new Mailbox(db);
   const streams = new Streams(base);
   const ports = new Ports();
-  const presence = new Presence({ ports, servers, streams, clock, random });
+  const presence = new Presence({ ports, servers, streams, clock });
   const flights = new Flights({ clock, bounds });
   const direct = new Direct({ streams, ports, mailbox, flights });
   const life = new StreamLife({ clock, bounds, servers, streams, mailbox, flights, ports });
@@ -124,7 +124,7 @@ export function createServices(options: ServicesOptions) {
     guard: new Guard({ names, limits, trustProxy: options.trustProxy }),
     accountRequests: new RequestRate({ clock, perMinute: bounds.accountRequestsPerMinute }),
     cursors: new Cursors(epoch),
-    beats: new Rounds({ clock, random, roundMs: BEAT_MS }),
+    beats: new Rounds({ clock, roundMs: BEAT_MS }),
     switchboard,
     accounts,
     administration,

@@ -27,7 +27,7 @@ export interface HttpServerOptions {
   readonly certificate: RenewingCertificate | null;
 }
 
-/** A socket on which nothing moves for this long is closed; those of links have their own heartbeat. */
+/** A request during which nothing moves for this long is ended with its socket. Links have their own heartbeat. */
 const IDLE_MS = 60_000;
 /** What a monitor asks for is answered to the end. */
 const MONITORED = new Set(['/healthz', '/readyz', '/metrics']);
@@ -46,6 +46,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const beganAt = clock.monotonic();
+    request.socket.setTimeout(IDLE_MS);
     try {
       guard.check(request, 'request');
       if (!MONITORED.has(request.url ?? '')) draining.check();
@@ -71,7 +72,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
     serve(request, response);
   };
   const http = certificate === null ? createServer(limits, onRequest) : overTls(certificate, limits, onRequest);
-  http.timeout = IDLE_MS;
+  // before and between requests other bounds hold, and a link, of which there may be ten thousand, would hold a timer that never fires
+  http.timeout = 0;
   http.maxConnections = bounds.connections;
   if (guard.knowsAddressesBySocket) {
     http.on('connection', (socket: Socket) => {

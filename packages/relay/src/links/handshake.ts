@@ -8,7 +8,7 @@ import {
   TICKET_SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
 } from '@holdfast/wire';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type Server, type WebSocket, WebSocketServer } from 'ws';
 import { controllerDest } from '../destination.ts';
 import type { Device } from '../devices.ts';
 import type { DrillGate } from '../drills/gate.ts';
@@ -25,6 +25,7 @@ import { ControllerLink } from './controller-link.ts';
 import { proveDevice } from './device-proof.ts';
 import { HostLink } from './host-link.ts';
 import { MAX_FRAME_BYTES } from './incoming.ts';
+import { LinkSocket } from './link-socket.ts';
 import { refuseHandshake } from './refusal.ts';
 
 /** When an address that has all its links may try for one more. */
@@ -43,7 +44,7 @@ interface Arrival extends Ticket {
 /** Whoever may open a websocket, by the name under which its mail goes, and what is done with it once it is open. */
 interface Newcomer {
   readonly key: string;
-  readonly welcome: (socket: WebSocket, transport: Duplex) => void;
+  readonly welcome: (socket: LinkSocket, transport: Duplex) => void;
   /** Hosts listen from the first byte on. A controller of others may begin when its socket is open, and miss what came before. */
   readonly listensAtOnce: boolean;
 }
@@ -55,13 +56,14 @@ const CONTROLLER_ROUTE = `${DEFAULT_BASE_PATH}/${paths.clientSocket}`;
 export class Handshakes {
   readonly #services: Services;
   readonly #drillGate: DrillGate;
-  readonly #ws: WebSocketServer;
+  readonly #ws: Server<typeof LinkSocket>;
   #closed = false;
 
   constructor(services: Services, drillGate: DrillGate) {
     this.#services = services;
     this.#drillGate = drillGate;
     this.#ws = new WebSocketServer({
+      WebSocket: LinkSocket,
       noServer: true,
       maxPayload: MAX_FRAME_BYTES,
       handleProtocols: (offered) => (offered.has(TICKET_SUBPROTOCOL) ? TICKET_SUBPROTOCOL : false),
@@ -73,8 +75,9 @@ export class Handshakes {
     socket.on('error', destroy);
     this.#shakeHands(request, socket, head).then(
       (isLinked) => {
+        if (!isLinked) return;
         const requestId = mintId('req_', this.#services.random);
-        if (isLinked) this.#record(request, { status: 101, code: null, requestId }, beganAt);
+        this.#record(request, { status: 101, code: null, requestId }, beganAt);
       },
       (error: unknown) => this.#record(request, this.#refuse(socket, error), beganAt),
     );
@@ -159,11 +162,10 @@ export class Handshakes {
   #recogniseHost(header: HeaderOf, { address }: Peer): Newcomer {
     requireVersion(header(headers.protocolVersion));
     const server = requireServer(this.#services, header);
-    const welcome = (socket: WebSocket, transport: Duplex) => {
+    const welcome = (socket: LinkSocket, transport: Duplex) => {
       const { servers, switchboard, audit } = this.#services;
       const { serverId, name: detail } = server;
-      if (servers.get(serverId) === null)
-        return socket.close(closeCodes.removed, 'this host was removed from the relay');
+      if (!servers.has(serverId)) return socket.close(closeCodes.removed, 'this host was removed from the relay');
       switchboard.note(() => {
         servers.seen(serverId);
         audit.record({ event: 'host_connected', address, serverId, detail });

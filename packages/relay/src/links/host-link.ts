@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { WebSocket } from 'ws';
+import type { RawData } from 'ws';
 import { type HostFrame, HostFrames } from '../passing/host-frame.ts';
 import type { Presence } from '../presence/presence.ts';
 import { type Probe, probeAck } from '../presence/probe.ts';
@@ -8,6 +8,7 @@ import type { Servers } from '../servers.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { type Incoming, readFrame, readText } from './incoming.ts';
 import { type TextTaker, takeLargeTexts } from './large-texts.ts';
+import type { LinkSocket, Listener } from './link-socket.ts';
 import { Outlet, type OutletDeps } from './outlet.ts';
 
 export interface LinkDeps extends OutletDeps {
@@ -18,7 +19,7 @@ export interface LinkDeps extends OutletDeps {
 }
 
 export interface HostArrival {
-  readonly socket: WebSocket;
+  readonly socket: LinkSocket;
   /** What the websocket speaks on. */
   readonly transport: Duplex;
   readonly serverId: string;
@@ -26,7 +27,7 @@ export interface HostArrival {
 }
 
 /** A host's websocket (docs/protocol.md §3), from its handshake on. There may be ten thousand: it holds no more than it must. */
-export class HostLink extends Outlet implements TextTaker {
+export class HostLink extends Outlet implements Listener, TextTaker {
   readonly #serverId: string;
   readonly #deps: LinkDeps;
   /** Made when it first says something. */
@@ -39,13 +40,8 @@ export class HostLink extends Outlet implements TextTaker {
     super({ socket, transport, dest: serverId, from: cursor ?? 0 }, deps);
     this.#serverId = serverId;
     this.#deps = deps;
-    socket.on('message', (data, isBinary) =>
-      this.#take((frames) => readFrame(data, isBinary, (bytes) => frames.read(bytes))),
-    );
+    socket.listen(this);
     takeLargeTexts(socket, transport, this);
-    socket.on('pong', (payload) => this.onPong(payload));
-    socket.on('close', (code, reason) => this.#onClose(code, reason));
-    socket.on('error', (error) => logger.debug({ serverId, err: error }, 'host link failed'));
     logger.info({ serverId, resumed: cursor !== null }, 'host link up');
     switchboard.attachHost(serverId, this, cursor);
     this.#probe = presence.linked(serverId, this);
@@ -53,6 +49,10 @@ export class HostLink extends Outlet implements TextTaker {
 
   protected override onConfirmed(cursor: number): void {
     this.#deps.switchboard.hostConfirmed(this.#serverId, cursor);
+  }
+
+  onMessage(data: RawData, isBinary: boolean): void {
+    this.#take((frames) => readFrame(data, isBinary, (bytes) => frames.read(bytes)));
   }
 
   takeText(pieces: readonly Buffer[]): void {
@@ -82,7 +82,7 @@ export class HostLink extends Outlet implements TextTaker {
     if (this.#probe.answered()) switchboard.note(() => presence.cameOnline(serverId));
   }
 
-  #onClose(code: number, reason: Buffer): void {
+  onClose(code: number, reason: Buffer): void {
     const { switchboard, presence, logger } = this.#deps;
     const serverId = this.#serverId;
     this.end();
@@ -92,5 +92,9 @@ export class HostLink extends Outlet implements TextTaker {
     const gone = presence.unlinked(serverId, this.#probe, end);
     if (gone) switchboard.noteNow(gone);
     logger.info({ serverId, code }, 'host link down');
+  }
+
+  onError(error: Error): void {
+    this.#deps.logger.debug({ serverId: this.#serverId, err: error }, 'host link failed');
   }
 }

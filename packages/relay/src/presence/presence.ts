@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Ports } from '../ports.ts';
 import { type Member, Rounds } from '../rounds.ts';
-import type { RandomBytes } from '../secrets.ts';
 import type { Server, Servers } from '../servers.ts';
 import type { Streams } from '../streams.ts';
 import {
@@ -20,7 +19,6 @@ export interface PresenceOptions {
   readonly servers: Servers;
   readonly streams: Streams;
   readonly clock: Clock;
-  readonly random: RandomBytes;
 }
 
 /** Whether a host is there. Moments are milliseconds since the epoch. */
@@ -71,8 +69,7 @@ export class Presence {
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    const { clock, random } = options;
-    this.#rounds = new Rounds({ clock, random, roundMs: PROBE_EVERY_MS });
+    this.#rounds = new Rounds({ clock: options.clock, roundMs: PROBE_EVERY_MS });
   }
 
   /** A host has linked. It is asked at once, and from then on once a round. */
