@@ -2,6 +2,7 @@ import type { Lease, LeaseEventType } from '@holdfast/lease';
 import type { Logger } from 'pino';
 import type { EndpointDeadlineOptions } from './gate/endpoint-deadline.ts';
 import type { LinkStatus } from './link/link.ts';
+import { rfc3339 } from './rfc3339.ts';
 import type { StreamEvent } from './stream/streams.ts';
 
 /** Those that change what a status says. */
@@ -30,7 +31,7 @@ export function followLease(logger: Logger, lease: Lease, then: () => void): voi
 export function logDeadlines(logger: Logger): Required<Pick<EndpointDeadlineOptions, 'onSet' | 'onStoreFailed'>> {
   return {
     onSet: ({ endpoint, message, retryAt }) => {
-      logger.warn({ endpoint, retryAt: new Date(retryAt).toISOString() }, `${endpoint} is held back: ${message}`);
+      logger.warn({ endpoint, retryAt: rfc3339(retryAt) }, `${endpoint} is held back: ${message}`);
     },
     onStoreFailed: (endpoint, err) => logger.error({ endpoint, err }, `the deadline of ${endpoint} could not be kept`),
   };

@@ -1,6 +1,7 @@
 import type { LeaseSnapshot } from '@holdfast/lease';
 import type { HostStatus, RemoteControlStatus } from '@holdfast/wire';
 import type { LinkStatus } from './link/link.ts';
+import { rfc3339 } from './rfc3339.ts';
 import type { EndedStream } from './stream/ended-streams.ts';
 import type { AgentStatus, StreamStatus } from './stream/streams.ts';
 
@@ -102,10 +103,6 @@ function next(moment: number | null, now: number): string {
 
 function inSeconds(moment: number, now: number): string {
   return ` in ${Math.max(0, Math.ceil((moment - now) / 1000))} s`;
-}
-
-function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 function orNull(ms: number | null): string | null {

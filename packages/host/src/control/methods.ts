@@ -11,6 +11,7 @@ import {
 import { GateError } from '../gate/gate-error.ts';
 import type { Host } from '../host.ts';
 import { causeOf, RelayRequestError } from '../relay-request.ts';
+import { rfc3339 } from '../rfc3339.ts';
 
 type HostMethod = (host: Host, params: unknown) => unknown;
 
@@ -84,7 +85,7 @@ async function call(method: HostMethod, host: Host, params: unknown): Promise<un
 function explain(error: unknown): RpcRefusal {
   if (error instanceof RpcRefusal) return error;
   if (error instanceof LeaseError || error instanceof GateError) {
-    const retryAt = error.retryAt === null ? {} : { retryAt: new Date(error.retryAt).toISOString() };
+    const retryAt = error.retryAt === null ? {} : { retryAt: rfc3339(error.retryAt) };
     return new RpcRefusal(rpcCodes.refused, error.message, {
       ...retryAt,
       ...('code' in error ? { code: error.code } : {}),

@@ -1,6 +1,7 @@
 import type { AnswerMeta, Lease, LeaseEvents, LeaseEventType } from '@holdfast/lease';
 import type { LeaseHistoryEntry } from '@holdfast/wire';
 import type { LinkState, LinkStatus } from '../link/link.ts';
+import { rfc3339 } from '../rfc3339.ts';
 
 /** Entries that are kept; the oldest goes. */
 export const MAX_ENTRIES = 256;
@@ -82,8 +83,4 @@ export class LeaseHistory {
 
 function statusOf(answer: AnswerMeta | null): { status?: number } {
   return answer === null || answer.status === null ? {} : { status: answer.status };
-}
-
-function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@holdfast/lease';
 import { type RawMessage, type RpcId, rpcError } from '@holdfast/wire';
 import type { Agents } from '../agent/agents.ts';
 import type { Management } from '../management/management.ts';
+import { rfc3339 } from '../rfc3339.ts';
 import { AgentStream } from './agent-stream.ts';
 import { ManagementStream } from './management-stream.ts';
 import type { Stream, StreamOptions } from './stream.ts';
@@ -46,7 +47,7 @@ export class StreamOpener {
     }
     const heldBack = isManagement ? null : this.#agents.heldBack();
     if (heldBack === null) return null;
-    const retryAt = new Date(heldBack.retryAt).toISOString();
+    const retryAt = rfc3339(heldBack.retryAt);
     return rpcError(initializeId, AGENT_HELD_BACK, heldBack.message, { retryAt });
   }
 }

@@ -26,8 +26,11 @@ export class Guard {
     return peerOf(request, this.#options.trustProxy);
   }
 
-  /** @throws Failure 421, 403 or 429 */
-  check(request: IncomingMessage, kind: 'request' | 'handshake'): void {
+  /**
+   * @param peer of the request, where that is known already
+   * @throws Failure 421, 403 or 429
+   */
+  check(request: IncomingMessage, kind: 'request' | 'handshake', peer: Peer = this.peerOf(request)): void {
     const { names, limits } = this.#options;
     const { host, origin } = request.headers;
     if (!names.isOwn(host)) {
@@ -41,7 +44,7 @@ export class Guard {
     if (matters && origin !== undefined && !names.isOwnOrigin(origin, host)) {
       throw new Failure(403, 'origin_refused', 'A page of another origin may not use this relay.');
     }
-    const retryAfterMs = limits.request(this.peerOf(request).address);
+    const retryAfterMs = limits.request(peer.address);
     if (retryAfterMs > 0) {
       throw new Failure(429, 'too_many_requests', 'Too many requests come from your address; slow down.', {
         retryAfterMs,

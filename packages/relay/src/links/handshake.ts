@@ -41,6 +41,15 @@ interface Arrival extends Ticket {
   readonly acksEndToEnd: boolean;
 }
 
+/** A request for a websocket, and what is known of it before anything is decided. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly peer: Peer;
+  /** The socket that is asked for; null where there is none. */
+  readonly route: string | null;
+  readonly beganAt: number;
+}
+
 /** Whoever may open a websocket, by the name under which its mail goes, and what is done with it once it is open. */
 interface Newcomer {
   readonly key: string;
@@ -71,31 +80,30 @@ export class Handshakes {
   }
 
   readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const beganAt = this.#services.clock.monotonic();
+    const { clock, guard, random } = this.#services;
+    const beganAt = clock.monotonic();
+    const asked = { request, peer: guard.peerOf(request), route: routeOf(request), beganAt };
     socket.on('error', destroy);
-    this.#shakeHands(request, socket, head).then(
+    this.#shakeHands(asked, socket, head).then(
       (isLinked) => {
-        if (!isLinked) return;
-        const requestId = mintId('req_', this.#services.random);
-        this.#record(request, { status: 101, code: null, requestId }, beganAt);
+        if (isLinked) this.#record(asked, { status: 101, code: null, requestId: mintId('req_', random) });
       },
-      (error: unknown) => this.#record(request, this.#refuse(socket, error), beganAt),
+      (error: unknown) => this.#record(asked, this.#refuse(socket, error)),
     );
   };
 
-  #record(request: IncomingMessage, outcome: Pick<Access, 'status' | 'code' | 'requestId'>, beganAt: number): void {
-    const { accessLog, guard, clock } = this.#services;
-    const { address } = guard.peerOf(request);
-    const route = routeOf(request);
+  #record({ request, peer, route, beganAt }: Asked, outcome: Pick<Access, 'status' | 'code' | 'requestId'>): void {
+    const { accessLog, clock } = this.#services;
     const ms = clock.monotonic() - beganAt;
-    accessLog.record({ kind: 'handshake', method: request.method, route, ms, address, ...outcome });
+    accessLog.record({ kind: 'handshake', method: request.method, route, ms, address: peer.address, ...outcome });
   }
 
   /** Whether it came to a link, and not to a drill that leaves it hanging. */
-  async #shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean> {
-    this.#services.guard.check(request, 'handshake');
+  async #shakeHands(asked: Asked, socket: Duplex, head: Buffer): Promise<boolean> {
+    const { request, peer } = asked;
+    this.#services.guard.check(request, 'handshake', peer);
     if (this.#drillGate.takesHandshake(request, socket)) return false;
-    const { key, welcome, listensAtOnce } = this.#recognise(request);
+    const { key, welcome, listensAtOnce } = this.#recognise(asked);
     await whenAdmitted(this.#services, 'handshake', key, () => {
       this.#services.draining.check();
       this.#takePlace(request, socket);
@@ -129,14 +137,12 @@ export class Handshakes {
   }
 
   /** @throws Failure when it may not come in */
-  #recognise(request: IncomingMessage): Newcomer {
+  #recognise({ request, peer, route }: Asked): Newcomer {
     this.#services.draining.check();
     const header: HeaderOf = (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     };
-    const route = routeOf(request);
-    const peer = this.#services.guard.peerOf(request);
     if (route === HOST_ROUTE) return this.#recogniseHost(header, peer);
     if (route === CONTROLLER_ROUTE) return this.#recogniseController(header, route, peer);
     throw new Failure(404, 'not_found', 'No websocket is served at this path.');
@@ -275,7 +281,6 @@ function uncork(socket: Duplex): void {
   socket.uncork();
 }
 
-/** The socket that is asked for; null where there is none. */
 function routeOf({ url }: IncomingMessage): string | null {
   const path = url?.split('?', 1)[0];
   return path === HOST_ROUTE || path === CONTROLLER_ROUTE ? path : null;
