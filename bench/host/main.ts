@@ -1,5 +1,6 @@
 // Compares the host with the stock binary; docs/bench-host.md says how, and what it means.
 import { parseArgs } from 'node:util';
+import { benchOptions, runBench, say, show } from '../common/command.ts';
 import { report } from '../common/report.ts';
 import { writeDocs } from '../common/write-docs.ts';
 import { compareIdle } from './idle.ts';
@@ -13,19 +14,13 @@ const USAGE = `npm run bench:host -- [--json] [--quick] [--write]
 `;
 
 const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+  options: benchOptions,
 });
 
 const FULL = { rounds: 7, cuts: 3, idleMs: 120_000 };
 const QUICK = { rounds: 1, cuts: 2, idleMs: 10_000 };
 
-if (values.help) process.stdout.write(USAGE);
-else await main().catch(fail);
+await runBench(values.help, USAGE, main);
 
 async function main(): Promise<void> {
   const { rounds, cuts, idleMs } = values.quick ? QUICK : FULL;
@@ -36,14 +31,5 @@ async function main(): Promise<void> {
   const rows = toRows({ idle, reconnects });
   const tables = report(rows, new Date());
   if (values.write) writeDocs('host', tables);
-  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
-}
-
-function say(what: string): void {
-  process.stderr.write(`${what}…\n`);
-}
-
-function fail(error: unknown): void {
-  process.stderr.write(`The bench could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  show(values.json, rows, tables);
 }

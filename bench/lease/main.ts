@@ -1,5 +1,6 @@
 // Compares the lease with its peers and with what the platform itself costs; docs/bench-lease.md says how, and what it means.
 import { parseArgs } from 'node:util';
+import { benchOptions, runBench, say, show } from '../common/command.ts';
 import { writeDocs } from '../common/write-docs.ts';
 import { runFastPath } from './fast.ts';
 import { installPeers } from './install.ts';
@@ -14,22 +15,14 @@ const USAGE = `npm run bench:lease -- [--json] [--quick] [--write]
 `;
 
 const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+  options: benchOptions,
 });
-
-const say = (what: string): void => void process.stderr.write(`${what}…\n`);
 
 /** Long enough for every peer's own retries within a call, 8 s at most, to have an end. */
 const FULL = { rounds: 200, storm: { forMs: 6_000, graceMs: 4_000 } };
 const QUICK = { rounds: 20, storm: { forMs: 2_000, graceMs: 1_000 } };
 
-if (values.help) process.stdout.write(USAGE);
-else await main().catch(fail);
+await runBench(values.help, USAGE, main);
 
 async function main(): Promise<void> {
   installPeers(say);
@@ -40,10 +33,5 @@ async function main(): Promise<void> {
   const rows = toRows(measured);
   const tables = report(measured, rows, new Date());
   if (values.write) writeDocs('lease', tables);
-  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
-}
-
-function fail(error: unknown): void {
-  process.stderr.write(`The bench could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  show(values.json, rows, tables);
 }

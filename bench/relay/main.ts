@@ -1,5 +1,6 @@
 // Compares the relay with two bare websockets; docs/bench-relay.md says how, and what it means.
 import { parseArgs } from 'node:util';
+import { benchOptions, runBench, say, show } from '../common/command.ts';
 import { report } from '../common/report.ts';
 import type { Row } from '../common/rows.ts';
 import { writeDocs } from '../common/write-docs.ts';
@@ -20,11 +21,8 @@ const USAGE = `npm run bench:relay -- [--json] [--quick] [--only PART | --write]
 
 const { values } = parseArgs({
   options: {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
+    ...benchOptions,
     only: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 
@@ -68,15 +66,14 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   },
 };
 
-if (values.help) process.stdout.write(USAGE);
-else await main().catch(fail);
+await runBench(values.help, USAGE, main);
 
 async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const measure of partsToMeasure()) rows.push(...(await measure()));
   const tables = report(rows, new Date());
   if (values.write) writeDocs('relay', tables);
-  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
+  show(values.json, rows, tables);
 }
 
 function partsToMeasure(): (() => Promise<Row[]>)[] {
@@ -86,13 +83,4 @@ function partsToMeasure(): (() => Promise<Row[]>)[] {
   if (part === undefined)
     throw new Error(`--only knows no ${values.only}: it is one of ${Object.keys(PARTS).join(', ')}`);
   return [part];
-}
-
-function say(what: string): void {
-  process.stderr.write(`${what}…\n`);
-}
-
-function fail(error: unknown): void {
-  process.stderr.write(`The bench could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 // Runs the published storms; docs/bench-storm.md has the tables, docs/storms.md says what they mean.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { benchOptions, runBench, say, show } from '../common/command.ts';
 import { writeDocs, writeSection } from '../common/write-docs.ts';
 import { runAblations } from './ablation-runs.ts';
 import { runFast } from './fast.ts';
@@ -25,17 +26,13 @@ const MANY = 100_000;
 
 const { values } = parseArgs({
   options: {
-    json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
+    ...benchOptions,
     hosts: { type: 'string', default: '2000' },
     real: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 
-if (values.help) process.stdout.write(USAGE);
-else await main().catch(fail);
+await runBench(values.help, USAGE, main);
 
 async function main(): Promise<void> {
   const asked = Number(values.hosts);
@@ -58,21 +55,12 @@ async function main(): Promise<void> {
     for (const { file, svg } of pictures(runs))
       writeFileSync(new URL(`../../docs/images/${file}`, import.meta.url), svg);
   }
-  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${tables}\n`);
+  show(values.json, rows, tables);
 }
 
 async function forReal(hosts: number): Promise<void> {
   if (hosts > MOST_REAL) throw new Error(`--hosts is ${hosts}; with --real it is at most ${MOST_REAL}`);
   const { rows, report } = await runForReal(hosts, say);
   if (values.write) writeSection('docs/storms.md', 'bench:storm -- --real --write', report);
-  process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : `${report}\n`);
-}
-
-function say(what: string): void {
-  process.stderr.write(`${what}…\n`);
-}
-
-function fail(error: unknown): void {
-  process.stderr.write(`The bench could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  show(values.json, rows, report);
 }
