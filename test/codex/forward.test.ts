@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startStockCodex, TEST_CA_FILE } from '@holdfast/testkit';
+import { TEST_CA_FILE } from '@holdfast/testkit';
 import { PROXIED_RELAY, startBehindProxy } from '../e2e/support/behind-proxy.ts';
-import { eventually, tempDir } from '../e2e/support/host-process.ts';
+import { tempDir } from '../e2e/support/host-process.ts';
 import { AttachProcess, finish, JsonLines, run } from '../e2e/support/programs.ts';
+import { connectedCodex } from './support/stock-host.ts';
 
 test('a stock codex is a host of a relay elsewhere, by a forwarder that goes through a proxy and knows its authority', async (t) => {
   const { proxy, account } = await startBehindProxy(t, { credentials: 'me:secret' });
@@ -18,12 +19,7 @@ test('a stock codex is a host of a relay elsewhere, by a forwarder that goes thr
   const to = ['--relay', PROXIED_RELAY, '--forward', new URL(String(url)).host, '--out', home, ...trust];
   const written = await finish(t, ['codex-home', ...to, '--json'], { env });
   assert.equal(written.code, 0, written.stderr);
-  const codex = await startStockCodex({ home });
-  t.after(() => codex.stop());
-  await eventually('codex to be connected', async () => {
-    const { status } = (await codex.rpc('remoteControl/status/read')) as { status: string };
-    return status === 'connected';
-  });
+  const codex = await connectedCodex(t, home);
   const { manualPairingCode } = (await codex.rpc('remoteControl/pairing/start', { manualCode: true })) as {
     manualPairingCode: string;
   };

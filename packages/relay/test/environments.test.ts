@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EnvironmentItem, headers, paths } from '@holdfast/wire';
-import { serverMessage, TestController } from './harness/controller.ts';
+import { exchange, TestController } from './harness/controller.ts';
 import { post, TestHost } from './harness/host.ts';
 import { Peer } from './harness/peer.ts';
 import { relayFor } from './harness/relay.ts';
@@ -65,10 +65,7 @@ test('a host that is removed loses its link, is told exactly so when it comes ba
   const host = await TestHost.enroll(relay);
   const controller = await TestController.claim(relay.base, await host.pair(relay.base));
   const [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
-  link.send(controller.message('s1', 1));
-  await hostLink.frame('the message', ({ type }) => type === 'client_message');
-  hostLink.send(serverMessage(controller, 's1', 1));
-  await link.frame('the answer', ({ type }) => type === 'server_message');
+  await exchange(controller, hostLink, link);
 
   const remove = () =>
     fetch(`${relay.base}/${paths.environment(host.environmentId)}`, { method: 'DELETE', headers: host.accountHeaders });

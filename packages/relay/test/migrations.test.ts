@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { openDataFolder } from '@holdfast/data-folder';
 import { ManualClock } from '@holdfast/testkit';
-import { pino } from 'pino';
-import { defaultBounds } from '../src/bounds.ts';
-import { createServices } from '../src/services.ts';
 import { migrations } from '../src/stores/schema.ts';
 import { temporaryFolder } from './harness/relay.ts';
+import { servicesOn } from './harness/services.ts';
 
 test('a database of the first version goes on: its hosts, its streams and the mail that waits', (t) => {
   const dir = temporaryFolder(t);
@@ -23,17 +20,7 @@ test('a database of the first version goes on: its hosts, its streams and the ma
   first.close();
   const { db, close } = openDataFolder(dir, { program: 'relay', migrations, as: 'owner' });
   t.after(close);
-  const { streams, mailbox, servers } = createServices({
-    db,
-    clock: new ManualClock(),
-    random: randomBytes,
-    bounds: defaultBounds,
-    logger: pino({ level: 'silent' }),
-    tokenLifeMs: 1,
-    listenHost: '127.0.0.1',
-    publicUrl: null,
-    trustProxy: 0,
-  });
+  const { streams, mailbox, servers } = servicesOn(db, { clock: new ManualClock() });
   const stream = streams.find('srv_1', 'cli_1', 's1');
   assert.deepEqual([stream?.dest, stream?.state, stream?.up], ['cli_1', 'open', { seq: 3, segment: 0 }]);
   assert.equal(mailbox.waiting('cli_1', 7).frames, 1);

@@ -44,6 +44,34 @@ async function until(met: () => boolean, side: ReliableSide): Promise<void> {
   }
 }
 
+type Links = [host: Peer, controller: Peer];
+
+/** Both sides speak until everything is there. Two rounds of three they are waited for, and in the third `interrupt` gives them new links. */
+async function speakUntilDone(
+  { hostSide, controllerSide }: Sides,
+  links: Links,
+  burst: number,
+  interrupt: (links: Links) => Promise<Links>,
+): Promise<void> {
+  let current = links;
+  const listen = () => {
+    hostSide.on(current[0]);
+    controllerSide.on(current[1]);
+  };
+  listen();
+  await begin({ hostSide, controllerSide });
+  for (let round = 0; !hostSide.done || !controllerSide.done; round += 1) {
+    assert.ok(round < 400, `${hostSide.state}; ${controllerSide.state}`);
+    hostSide.speak(burst);
+    controllerSide.speak(burst);
+    if (round % 3 !== 0) await Promise.all(current.map((link) => link.settled()));
+    else {
+      current = await interrupt(current);
+      listen();
+    }
+  }
+}
+
 function assertComplete({ hostSide, controllerSide }: Sides): void {
   const all = Array.from({ length: TOTAL }, (_, n) => n + 1);
   for (const side of [hostSide, controllerSide]) {
@@ -86,26 +114,13 @@ test('the same while the relay is stopped and started again on its folder', asyn
   const host = await TestHost.enroll(relay);
   const controller = await TestController.claim(relay.base, await host.pair(relay.base));
   const sides = bothSides(controller);
-  const { hostSide, controllerSide } = sides;
-  let [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
-  hostSide.on(hostLink);
-  controllerSide.on(link);
-  await begin(sides);
-  for (let round = 0; !hostSide.done || !controllerSide.done; round += 1) {
-    assert.ok(round < 400, `${hostSide.state}; ${controllerSide.state}`);
-    hostSide.speak(BURST * 4);
-    controllerSide.speak(BURST * 4);
-    if (round % 3 !== 0) {
-      await Promise.all([hostLink.settled(), link.settled()]);
-      continue;
-    }
+  const linkBoth = async (): Promise<Links> => [await host.link(relay.base), await controller.link(relay.base)];
+  await speakUntilDone(sides, await linkBoth(), BURST * 4, async ([hostLink, link]) => {
     await relay.close();
     assert.deepEqual([(await hostLink.untilClosed()).code, (await link.untilClosed()).code], [1001, 1001]);
     relay = await relayFor(t, { dataDir, listen: { host: '127.0.0.1', port } });
-    [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
-    hostSide.on(hostLink);
-    controllerSide.on(link);
-  }
+    return linkBoth();
+  });
   assertComplete(sides);
 });
 
@@ -118,24 +133,11 @@ for (const ackEvery of [1, 7])
     const host = await TestHost.enroll({ base: relay.base, accountId, mintAccountToken: () => accountToken });
     const controller = await TestController.claim(relay.base, await host.pair(relay.base));
     const sides = bothSides(controller, { ackEvery });
-    const { hostSide, controllerSide } = sides;
-    let [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
-    hostSide.on(hostLink);
-    controllerSide.on(link);
-    await begin(sides);
-    for (let round = 0; !hostSide.done || !controllerSide.done; round += 1) {
-      assert.ok(round < 400, `${hostSide.state}; ${controllerSide.state}`);
-      hostSide.speak(BURST * 4);
-      controllerSide.speak(BURST * 4);
-      if (round % 3 !== 0) {
-        await Promise.all([hostLink.settled(), link.settled()]);
-        continue;
-      }
+    const linkBoth = async (): Promise<Links> => [await host.link(relay.base), await controller.link(relay.base)];
+    await speakUntilDone(sides, await linkBoth(), BURST * 4, async () => {
       await relay.kill();
       await relay.start();
-      [hostLink, link] = [await host.link(relay.base), await controller.link(relay.base)];
-      hostSide.on(hostLink);
-      controllerSide.on(link);
-    }
+      return linkBoth();
+    });
     assertComplete(sides);
   });

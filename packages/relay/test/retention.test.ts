@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { openDataFolder } from '@holdfast/data-folder';
 import { ManualClock } from '@holdfast/testkit';
-import { pino } from 'pino';
 import { auditEntries } from '../src/audit.ts';
-import { defaultBounds } from '../src/bounds.ts';
 import type { RetentionLimits } from '../src/retention.ts';
-import { createServices } from '../src/services.ts';
 import { migrations } from '../src/stores/schema.ts';
 import { newKey } from './harness/controller.ts';
 import { temporaryFolder } from './harness/relay.ts';
+import { servicesOn } from './harness/services.ts';
 
 const DAY_MS = 24 * 3600_000;
 const NOW = Date.now();
@@ -20,18 +17,7 @@ function servicesFor(t: TestContext, retention: Partial<RetentionLimits> = {}) {
   const { db, close } = openDataFolder(temporaryFolder(t), { program: 'relay', migrations, as: 'owner' });
   t.after(close);
   const clock = new ManualClock(NOW);
-  const services = createServices({
-    db,
-    clock,
-    random: randomBytes,
-    bounds: defaultBounds,
-    logger: pino({ level: 'silent' }),
-    tokenLifeMs: 3600_000,
-    listenHost: '127.0.0.1',
-    publicUrl: null,
-    trustProxy: 0,
-    retention,
-  });
+  const services = servicesOn(db, { clock, retention });
   t.after(() => services.loopDelay.close());
   const sweep = async () => {
     services.retention.sweep();

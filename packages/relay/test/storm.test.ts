@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDataFolder } from '@holdfast/data-folder';
 import { LocalSocketClient } from '@holdfast/local-socket';
 import { headers, paths, socketEndpoint } from '@holdfast/wire';
-import { pino } from 'pino';
-import { defaultBounds } from '../src/bounds.ts';
 import { systemClock } from '../src/clock.ts';
 import { OPERATOR_SOCKET } from '../src/operator/place.ts';
 import type { AdmissionSnapshot, PressureLimits } from '../src/pressure/index.ts';
-import { createServices } from '../src/services.ts';
 import { migrations } from '../src/stores/schema.ts';
 import { transact } from '../src/stores/transaction.ts';
 import { open, Peer } from './harness/peer.ts';
 import { temporaryFolder } from './harness/relay.ts';
 import { RelayProcess } from './harness/relay-process.ts';
+import { servicesOn } from './harness/services.ts';
 
 interface KnownHost {
   readonly serverId: string;
@@ -26,17 +23,7 @@ interface KnownHost {
 /** Hosts that this relay will know when it starts; an account has at most a thousand. */
 function knownHosts(dataDir: string, count: number): KnownHost[] {
   const { db, close } = openDataFolder(dataDir, { program: 'relay', migrations, as: 'owner' });
-  const { servers, serverTokens } = createServices({
-    db,
-    clock: systemClock,
-    random: randomBytes,
-    bounds: defaultBounds,
-    logger: pino({ level: 'silent' }),
-    tokenLifeMs: 3600_000,
-    listenHost: '127.0.0.1',
-    publicUrl: null,
-    trustProxy: 0,
-  });
+  const { servers, serverTokens } = servicesOn(db, { clock: systemClock });
   const hosts = transact(db, () =>
     Array.from({ length: count }, (_, n) => {
       const accountId = `account-${Math.floor(n / 1_000)}`;

@@ -12,6 +12,17 @@ export interface StockHost {
   readonly data: string;
 }
 
+/** A stock codex with that home, once it is connected to its relay. */
+export async function connectedCodex(t: TestContext, home: string): Promise<StockCodex> {
+  const codex = await startStockCodex({ home });
+  t.after(() => codex.stop());
+  await eventually('codex to be connected', async () => {
+    const { status } = (await codex.rpc('remoteControl/status/read')) as { status: string };
+    return status === 'connected';
+  });
+  return codex;
+}
+
 /** A stock codex that is connected to a Holdfast relay, both as processes. */
 export async function startStockHost(t: TestContext): Promise<StockHost> {
   const data = tempDir(t);
@@ -21,11 +32,6 @@ export async function startStockHost(t: TestContext): Promise<StockHost> {
     env: await accountEnv(t, data),
   });
   assert.equal(written.code, 0, written.stderr);
-  const codex = await startStockCodex({ home });
-  t.after(() => codex.stop());
-  await eventually('codex to be connected', async () => {
-    const { status } = (await codex.rpc('remoteControl/status/read')) as { status: string };
-    return status === 'connected';
-  });
+  const codex = await connectedCodex(t, home);
   return { codex, relay, data };
 }

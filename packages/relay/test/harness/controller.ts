@@ -146,3 +146,11 @@ export function serverMessage(controller: TestController, streamId: string, seq:
     seq_id: seq,
   };
 }
+
+/** The first message of each on a stream: from then on it is open, and its host has spoken. */
+export async function exchange(controller: TestController, hostLink: Peer, link: Peer, streamId = 's1'): Promise<void> {
+  link.send(controller.message(streamId, 1));
+  await hostLink.frame('the message', ({ type }) => type === 'client_message');
+  hostLink.send(serverMessage(controller, streamId, 1));
+  await link.frame('the answer', ({ type }) => type === 'server_message');
+}

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { openDataFolder } from '@holdfast/data-folder';
 import { ManualClock } from '@holdfast/testkit';
@@ -7,7 +8,7 @@ import { pino } from 'pino';
 import { type Bounds, defaultBounds } from '../../src/bounds.ts';
 import type { DrillPermission } from '../../src/drills/drills.ts';
 import { createApp } from '../../src/http/app.ts';
-import { createServices } from '../../src/services.ts';
+import { createServices, type Services, type ServicesOptions } from '../../src/services.ts';
 import { migrations } from '../../src/stores/schema.ts';
 import { type Code, newKey, proofOf } from './controller.ts';
 import type { Json } from './host.ts';
@@ -17,6 +18,24 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Json;
+}
+
+/** A relay's parts on a database, as a relay on loopback has them where nothing else is said. */
+export function servicesOn(
+  db: DatabaseSync,
+  options: Pick<ServicesOptions, 'clock'> & Partial<ServicesOptions>,
+): Services {
+  return createServices({
+    db,
+    random: randomBytes,
+    bounds: defaultBounds,
+    logger: pino({ level: 'silent' }),
+    tokenLifeMs: 3600_000,
+    listenHost: '127.0.0.1',
+    publicUrl: null,
+    trustProxy: 0,
+    ...options,
+  });
 }
 
 /** The relay's HTTP without a port, on a clock that the test moves. */
@@ -32,18 +51,7 @@ export function appFor(
   const folder = openDataFolder(dir, { program: 'relay', migrations, as: 'owner' });
   t.after(() => folder.close());
   const clock = new ManualClock();
-  const services = createServices({
-    db: folder.db,
-    clock,
-    random: randomBytes,
-    bounds: { ...defaultBounds, ...bounds },
-    logger: pino({ level: 'silent' }),
-    tokenLifeMs,
-    listenHost: '127.0.0.1',
-    publicUrl: null,
-    trustProxy: 0,
-    drills,
-  });
+  const services = servicesOn(folder.db, { clock, bounds: { ...defaultBounds, ...bounds }, tokenLifeMs, drills });
   const app = createApp(services);
   const { accountId, accountToken } = services.accounts.mintToken();
   const account = { authorization: `Bearer ${accountToken}`, [headers.accountId]: accountId };
