@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Clock, rfc3339 } from './clock.ts';
+import { remember } from './remember.ts';
 import { integer, type Row, text, textOrNull } from './stores/row.ts';
 
 /** Entries kept; the schema lets go of those beyond them, and of those that are older than a week, alone. */
@@ -92,12 +93,7 @@ export class Audit {
     const now = this.#clock.monotonic();
     const last = this.#remembered.get(key);
     if (last !== undefined && now - last < REPEAT_MS) return true;
-    this.#remembered.delete(key);
-    this.#remembered.set(key, now);
-    for (const oldest of this.#remembered.keys()) {
-      if (this.#remembered.size <= MAX_REMEMBERED) break;
-      this.#remembered.delete(oldest);
-    }
+    remember(this.#remembered, key, now, MAX_REMEMBERED);
     return false;
   }
 }

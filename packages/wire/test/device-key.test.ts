@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import {
   connectionPayload,
   deviceIdentityHash,
-  type EnrollmentChallenge,
   enrollmentPayload,
   generateDeviceKey,
   type SocketChallenge,
@@ -14,21 +13,8 @@ import {
 } from '@holdfast/wire';
 import fc from 'fast-check';
 import { fromDer, toDer } from '../src/ecdsa-der.ts';
+import { sampleChallenge as challenge } from './sample-challenge.ts';
 
-const challenge: EnrollmentChallenge = {
-  type: 'device_key_challenge',
-  purpose: 'remote_control_client_enrollment',
-  audience: 'remote_control_client_enrollment',
-  account_user_id: 'user_1',
-  client_id: 'cli_1',
-  challenge_id: 'chal_1',
-  challenge_token: 'ct_1',
-  nonce: 'n',
-  target_origin: 'http://127.0.0.1:7420',
-  target_path: '/backend-api',
-  challenge_expires_at: '2030-01-01T00:00:00Z',
-  device_identity_hash: null,
-};
 const socketChallenge: SocketChallenge = {
   type: 'device_key_challenge',
   purpose: 'remote_control_client_websocket',

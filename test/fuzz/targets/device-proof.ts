@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import {
   type DeviceKey,
-  type EnrollmentChallenge,
   enrollmentPayload,
   fromBase64,
   generateDeviceKey,
@@ -11,22 +10,9 @@ import {
   WireError,
 } from '@holdfast/wire';
 import { toDer } from '../../../packages/wire/src/ecdsa-der.ts';
+import { sampleChallenge as challenge } from '../../../packages/wire/test/sample-challenge.ts';
 import { bytesOf, type Target } from '../target.ts';
 
-const challenge: EnrollmentChallenge = {
-  type: 'device_key_challenge',
-  purpose: 'remote_control_client_enrollment',
-  audience: 'remote_control_client_enrollment',
-  account_user_id: 'user_1',
-  client_id: 'cli_1',
-  challenge_id: 'chal_1',
-  challenge_token: 'hfq_1',
-  nonce: 'nonce',
-  target_origin: 'http://127.0.0.1:7420',
-  target_path: '/backend-api',
-  challenge_expires_at: '2030-01-01T00:00:00Z',
-  device_identity_hash: null,
-};
 const expected = enrollmentPayload(challenge);
 const statement = JSON.stringify({ domain: 'codex-device-key-sign-payload/v1', payload: expected });
 

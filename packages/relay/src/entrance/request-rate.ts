@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { remember } from '../remember.ts';
 
 const MINUTE_MS = 60_000;
 /** Whose requests are remembered; the one heard of longest ago goes. */
@@ -32,12 +33,7 @@ export class RequestRate {
     const refilled = known === undefined ? perMinute : known.left + ((now - known.at) * perMinute) / MINUTE_MS;
     const left = Math.min(perMinute, refilled);
     const passes = left >= 1;
-    this.#buckets.delete(caller);
-    this.#buckets.set(caller, { left: passes ? left - 1 : left, at: now });
-    for (const oldest of this.#buckets.keys()) {
-      if (this.#buckets.size <= MAX_CALLERS) break;
-      this.#buckets.delete(oldest);
-    }
+    remember(this.#buckets, caller, { left: passes ? left - 1 : left, at: now }, MAX_CALLERS);
     return passes ? 0 : ((1 - left) * MINUTE_MS) / perMinute;
   }
 }

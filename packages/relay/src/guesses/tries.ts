@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { networkOf } from '../entrance/peer.ts';
+import { remember } from '../remember.ts';
 import { afterWrong, leftOf, type Round, type RoundsOptions, waitOf } from './rounds.ts';
 
 const MINUTE_MS = 60_000;
@@ -48,7 +49,7 @@ export class Tries {
     const now = this.#clock.monotonic();
     const network = networkOf(address);
     const own = afterWrong(this.#addresses.get(network), PER_ADDRESS, now);
-    remember(this.#addresses, network, own);
+    remember(this.#addresses, network, own, MOST_REMEMBERED);
     if (codeKey !== null) this.#failed(codeKey, now);
     if (manual) this.#overall = afterWrong(this.#overall, OVERALL, now);
     return leftOf(own, PER_ADDRESS, now);
@@ -60,15 +61,6 @@ export class Tries {
   }
 
   #failed(codeKey: string, now: number): void {
-    remember(this.#codes, codeKey, afterWrong(this.#codes.get(codeKey), PER_CODE, now));
-  }
-}
-
-function remember(rounds: Map<string, Round>, key: string, round: Round): void {
-  rounds.delete(key);
-  rounds.set(key, round);
-  for (const oldest of rounds.keys()) {
-    if (rounds.size <= MOST_REMEMBERED) break;
-    rounds.delete(oldest);
+    remember(this.#codes, codeKey, afterWrong(this.#codes.get(codeKey), PER_CODE, now), MOST_REMEMBERED);
   }
 }
