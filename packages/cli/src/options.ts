@@ -20,12 +20,12 @@ export function parseRelay(text: string): string {
   }
 }
 
-export function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isInteger(seconds) || seconds < 5 || seconds > 86_400) {
-    throw new InvalidArgumentError('It is a whole number of seconds from 5 to 86400.');
-  }
-  return seconds;
+export function wholeNumber(least: number, most: number, unit: string): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (Number.isInteger(count) && count >= least && count <= most) return count;
+    throw new InvalidArgumentError(`It is a whole number of ${unit} from ${least} to ${most}.`);
+  };
 }
 
 /** Where others reach a relay: scheme, name and port, and nothing behind them. */

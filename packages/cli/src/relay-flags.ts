@@ -1,9 +1,9 @@
 import type { DrillPermission, RelayOptions } from '@holdfast/relay';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { readDrillFile } from './drill-file.ts';
 import { exitCodes } from './exit-codes.ts';
-import { parseListen, publicUrlOption, trustProxyOption } from './options.ts';
+import { parseListen, publicUrlOption, trustProxyOption, wholeNumber } from './options.ts';
 
 /** How a relay is reached: the same for `relay` and for `up`. */
 export interface RelayFlags {
@@ -38,7 +38,7 @@ export function addRelayFlags(command: Command): Command {
     .option(
       '--drain-grace <seconds>',
       'how long its end may take: requests are answered, peers take leave',
-      parseGrace,
+      wholeNumber(1, 600, 'seconds'),
       5,
     )
     .addOption(
@@ -71,11 +71,4 @@ const REST_MS = 5_000;
 /** How long the whole process may take to end, in milliseconds. */
 export function endingMs({ drainGrace }: RelayFlags): number {
   return drainGrace * 1000 + REST_MS;
-}
-
-function parseGrace(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600)
-    throw new InvalidArgumentError('It is a whole number of seconds from 1 to 600.');
-  return seconds;
 }

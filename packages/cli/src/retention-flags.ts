@@ -1,5 +1,6 @@
 import type { RelayOptions } from '@holdfast/relay';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { wholeNumber } from './options.ts';
 
 const HOUR_MS = 3600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -15,16 +16,16 @@ export interface RetentionFlags {
 
 export function addRetentionFlags(command: Command): Command {
   return command
-    .option('--mail-keep <hours>', 'how long messages wait for a peer that is away', between(1, 720, 'hours'), 24)
+    .option('--mail-keep <hours>', 'how long messages wait for a peer that is away', wholeNumber(1, 720, 'hours'), 24)
     .option(
       '--audit-keep <days>',
       'delete entries of the audit log that are older (default: never)',
-      between(7, 36_500, 'days'),
+      wholeNumber(7, 36_500, 'days'),
     )
     .option(
       '--device-keep <days>',
       'remove devices that did not come for so long (default: never)',
-      between(1, 36_500, 'days'),
+      wholeNumber(1, 36_500, 'days'),
     );
 }
 
@@ -36,13 +37,5 @@ export function retentionOptions(flags: RetentionFlags): Pick<RelayOptions, 'bou
       ...(auditKeep === undefined ? {} : { auditMs: auditKeep * DAY_MS }),
       ...(deviceKeep === undefined ? {} : { deviceMs: deviceKeep * DAY_MS }),
     },
-  };
-}
-
-function between(least: number, most: number, unit: string): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (Number.isInteger(count) && count >= least && count <= most) return count;
-    throw new InvalidArgumentError(`It is a whole number of ${unit} from ${least} to ${most}.`);
   };
 }

@@ -3,7 +3,7 @@ import type { LevelWithSilent } from 'pino';
 import { configurable } from '../configuration.ts';
 import { launchRelay } from '../launch-relay.ts';
 import { openMetrics } from '../open-metrics.ts';
-import { createLogger, jsonOption, logLevelOption, metricsOption, parseSeconds } from '../options.ts';
+import { createLogger, jsonOption, logLevelOption, metricsOption, wholeNumber } from '../options.ts';
 import { createOutput } from '../output.ts';
 import { pageFolder } from '../page-folder.ts';
 import { places, stateHome } from '../places.ts';
@@ -31,7 +31,12 @@ export function relayCommand(): Command {
     command.addCommand(subcommand());
   addRetentionFlags(addRelayFlags(command))
     .option('--data <dir>', 'its data folder (default: relay in $HOLDFAST_HOME or the XDG state folder)')
-    .option('--token-life <seconds>', 'life of the server tokens it gives to hosts', parseSeconds, 3600)
+    .option(
+      '--token-life <seconds>',
+      'life of the server tokens it gives to hosts',
+      wholeNumber(5, 86_400, 'seconds'),
+      3600,
+    )
     .addOption(metricsOption())
     .addOption(jsonOption())
     .addOption(logLevelOption().default('warn'))
