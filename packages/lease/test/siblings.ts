@@ -1,6 +1,6 @@
 import { Lease, type LeaseOptions, type LeaseStore, MemoryStore } from '../src/index.ts';
 import { parseState, type SharedState } from '../src/shared-state.ts';
-import { FakeAuthority, ManualClock } from './harness.ts';
+import { FakeAuthority, ManualClock, outcomeOf } from './harness.ts';
 
 export const KEY = new Uint8Array(32).fill(7);
 
@@ -104,4 +104,9 @@ export async function eventually<T>(look: () => T | null | undefined | false): P
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   throw new Error('waited in vain');
+}
+
+/** How asking each of them for a token ends. */
+export function codes(leases: readonly Lease[]): Promise<string[]> {
+  return Promise.all(leases.map((lease) => outcomeOf(lease.acquire())));
 }
