@@ -49,7 +49,12 @@ export interface AuditEntry {
   readonly detail: string | null;
 }
 
-export type NewAuditEntry = Pick<AuditEntry, 'event'> & Partial<Omit<AuditEntry, 'id' | 'at' | 'event'>>;
+export interface NewAuditEntry
+  extends Pick<AuditEntry, 'event'>,
+    Partial<Pick<AuditEntry, 'address' | 'serverId' | 'clientId'>> {
+  /** A function is asked only where the entry is made. */
+  readonly detail?: string | null | (() => string | null);
+}
 
 /** Events that come as often as a network is bad, or a stranger is stubborn. */
 const REPEATED: ReadonlySet<AuditEvent> = new Set([
@@ -80,8 +85,10 @@ export class Audit {
 
   record({ event, address = null, serverId = null, clientId = null, detail = null }: NewAuditEntry): void {
     if (REPEATED.has(event) && this.#isRepeated(`${event} ${serverId} ${clientId} ${address}`)) return;
-    const { lastInsertRowid } = this.#insert.run(this.#clock.wall(), event, address, serverId, clientId, detail);
-    this.#trim.run(Number(lastInsertRowid) - MOST);
+    const told = typeof detail === 'function' ? detail() : detail;
+    const { lastInsertRowid } = this.#insert.run(this.#clock.wall(), event, address, serverId, clientId, told);
+    const beyond = Number(lastInsertRowid) - MOST;
+    if (beyond > 0) this.#trim.run(beyond);
   }
 
   /** Entries from before that moment; those of the last 7 days stay, whatever it is. Belongs into a transaction. */

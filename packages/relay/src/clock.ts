@@ -13,6 +13,9 @@ export interface Clock {
   setTimer(ms: number, fire: () => void): Timer;
 }
 
+/** The monotonic moment without its parts of a millisecond: of a number without parts, ten thousand links hold no object each. */
+export const wholeMs = (clock: Pick<Clock, 'monotonic'>): number => Math.trunc(clock.monotonic());
+
 export const systemClock: Clock = {
   wall: () => Date.now(),
   monotonic: () => performance.now(),

@@ -13,7 +13,7 @@ export class Cursors {
     return `${this.#epoch}-${cursor}`;
   }
 
-  /** Null for no cursor, a foreign one, and one that was never given out: its bearer then knows nothing of this mailbox. */
+  /** Null for no cursor, a foreign one, and one after the `last` that was given out: its bearer then knows nothing of this mailbox. */
   parse(text: string | undefined, last: number): number | null {
     const prefix = `${this.#epoch}-`;
     if (text === undefined || !text.startsWith(prefix)) return null;

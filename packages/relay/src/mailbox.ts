@@ -27,10 +27,10 @@ const NONE: Waiting = { frames: 0, bytes: 0 };
 export class Mailbox {
   readonly #waiting = new Map<string, Waiting>();
   #total = NONE;
+  #last = 0;
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #after: StatementSync;
-  readonly #last: StatementSync;
   readonly #trimHost: StatementSync;
   readonly #trimAll: StatementSync;
   readonly #trimNotices: StatementSync;
@@ -47,7 +47,6 @@ export class Mailbox {
     this.#after = db.prepare(
       'SELECT cursor, CAST(frame AS BLOB) AS frame FROM mail WHERE dest = ? AND cursor > ? ORDER BY cursor',
     );
-    this.#last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'mail'");
     const deleted = 'RETURNING dest, stream, bytes';
     this.#trimHost = db.prepare(
       `DELETE FROM mail WHERE dest = ? AND cursor <= ? AND NOT EXISTS
@@ -78,7 +77,8 @@ export class Mailbox {
       frame,
     );
     this.#count(dest, stream, 1, frame.length);
-    return Number(lastInsertRowid);
+    this.#last = Number(lastInsertRowid);
+    return this.#last;
   }
 
   /** What comes after that cursor. Nothing may be written while it is read. */
@@ -89,9 +89,8 @@ export class Mailbox {
   }
 
   /** The last cursor that was ever given out. */
-  last(): number {
-    const row = this.#last.get();
-    return row === undefined ? 0 : integer(row, 'seq');
+  get last(): number {
+    return this.#last;
   }
 
   /** A host has everything up to the cursor. What a host has not answered yet is kept: it would need it again after a restart. */
@@ -121,7 +120,8 @@ export class Mailbox {
   /** A stream's mail goes on to another destination, behind all that is there, in its order. */
   move(stream: number, from: string, to: string): void {
     const { frames, bytes } = this.waiting(from, stream);
-    this.#copy.run(to, stream, from);
+    const { changes, lastInsertRowid } = this.#copy.run(to, stream, from);
+    if (changes > 0) this.#last = Number(lastInsertRowid);
     this.drop(stream, from);
     this.#count(to, stream, frames, bytes);
   }
@@ -168,6 +168,8 @@ export class Mailbox {
 
   /** Counts anew, after a transaction was taken back. */
   reload(): void {
+    const given = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'mail'").get();
+    this.#last = given === undefined ? 0 : integer(given, 'seq');
     this.#waiting.clear();
     this.#total = NONE;
     const rows = this.#db

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /** That many random bytes. */
 export type RandomBytes = (size: number) => Uint8Array;
@@ -28,7 +28,7 @@ export function mintId(prefix: string, random: RandomBytes): string {
 
 /** All that is kept of a token. It has 256 random bits, so no salt and no slow hash would add anything. */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 /** A manual code has only 40 bits: without the pepper, its hash could be looked up in a table made beforehand. */

@@ -48,6 +48,7 @@ export class Servers {
   readonly #random: RandomBytes;
   readonly #get: StatementSync;
   readonly #has: StatementSync;
+  readonly #nameOf: StatementSync;
   readonly #seen: StatementSync;
   readonly #cameOnline: StatementSync;
   readonly #saveSighting: StatementSync;
@@ -58,9 +59,11 @@ export class Servers {
     this.#random = random;
     this.#get = db.prepare('SELECT * FROM servers WHERE server_id = ?');
     this.#has = db.prepare('SELECT 1 FROM servers WHERE server_id = ?');
+    this.#nameOf = db.prepare('SELECT name FROM servers WHERE server_id = ?');
     this.#seen = db.prepare('UPDATE servers SET last_seen_at = max(last_seen_at, ?) WHERE server_id = ?');
     this.#cameOnline = db.prepare(
-      'UPDATE servers SET answered_at = ?, offline_since = NULL, offline_reason = NULL WHERE server_id = ?',
+      `UPDATE servers SET answered_at = ?1, last_seen_at = max(last_seen_at, ?1), offline_since = NULL, offline_reason = NULL
+       WHERE server_id = ?2`,
     );
     this.#saveSighting = db.prepare(
       'UPDATE servers SET last_seen_at = max(last_seen_at, ?), answered_at = coalesce(?, answered_at) WHERE server_id = ?',
@@ -102,6 +105,11 @@ export class Servers {
   /** Whether it is known, without reading what is known of it. */
   has(serverId: string): boolean {
     return this.#has.get(serverId) !== undefined;
+  }
+
+  nameOf(serverId: string): string | null {
+    const row = this.#nameOf.get(serverId);
+    return row === undefined ? null : text(row, 'name');
   }
 
   byEnvironment(environmentId: string): Server | null {
@@ -155,8 +163,8 @@ export class Servers {
     this.#db.prepare('DELETE FROM servers WHERE server_id = ?').run(serverId);
   }
 
-  seen(serverId: string, at: number = this.#clock.wall()): void {
-    this.#seen.run(at, serverId);
+  seen(serverId: string): void {
+    this.#seen.run(this.#clock.wall(), serverId);
   }
 
   /** Of each host that is linked, now and then: as many at once as there are. */

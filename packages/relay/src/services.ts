@@ -25,6 +25,7 @@ import { Flights } from './passing/flights.ts';
 import { Ports } from './ports.ts';
 import { Presence } from './presence/presence.ts';
 import { Admission, defaultPressureLimits, LoopDelay, type PressureLimits, Turnstile } from './pressure/index.ts';
+import { RequestIds } from './request-ids.ts';
 import { defaultRetention, Retention, type RetentionLimits } from './retention.ts';
 import { Rounds } from './rounds.ts';
 import { Routing } from './routing.ts';
@@ -114,6 +115,7 @@ export function createServices(options: ServicesOptions) {
     certificate: options.certificate ?? null,
     metrics,
     accessLog: new AccessLog({ logger, metrics }),
+    requestIds: new RequestIds(base),
     devices,
     servers,
     mailbox,

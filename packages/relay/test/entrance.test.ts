@@ -39,6 +39,17 @@ test('a page that points a name of its own at the relay is refused, request and 
   assert.deepEqual([link.status, link.body['code']], [421, 'host_refused']);
 });
 
+test('what is no handshake of a websocket is refused with what is missing, and logged as what it was', async (t) => {
+  const relay = await relayFor(t);
+  const host = await TestHost.enroll(relay);
+  const handshake = { ...host.linkHeaders, connection: 'upgrade', upgrade: 'websocket' };
+  const { status, body } = await ask(`${relay.base}/${paths.serverSocket}`, { headers: handshake });
+  assert.deepEqual([status, body['code']], [400, 'bad_handshake']);
+  assert.match(String(body['detail']), /Sec-WebSocket-Key/);
+  assert.match(await relay.metrics(), /handshakes_total\{route="[^"]*\/server",status="400"\} 1\n/);
+  assert.ok((await host.link(relay.base)) instanceof Peer);
+});
+
 test('under its public name the relay answers, and challenges name that as their target', async (t) => {
   const relay = await relayFor(t, { publicUrl: 'https://relay.example.org' });
   assert.equal(relay.publicUrl, 'https://relay.example.org');

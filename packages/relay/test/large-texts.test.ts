@@ -67,8 +67,9 @@ class Listener {
     socket.on('error', (error) => this.said.push({ error: error.message }));
     socket.on('close', (code, reason) => this.said.push({ closed: code, reason: reason.toString() }));
     if (!takesLargeTexts) return;
-    takeLargeTexts(socket, transport, {
+    takeLargeTexts(transport, {
       takeText: (pieces) => {
+        if (socket.readyState !== socket.OPEN) return;
         this.taken += 1;
         this.said.push({ isBinary: false, text: Buffer.concat(pieces).toString() });
       },

@@ -52,7 +52,7 @@ test('a session that never comes back leaves nothing behind after a day', async 
   for (let day = 0; day < 2; day += 1) {
     clock.block(24 * HOUR + 1);
     services.switchboard.sweep();
-    services.switchboard.hostConfirmed(server.serverId, services.mailbox.last());
+    services.switchboard.hostConfirmed(server.serverId, services.mailbox.last);
     await settle();
   }
   assert.deepEqual(services.streams.all(), []);
@@ -66,7 +66,7 @@ test('a closed stream is forgotten after ten minutes, an open one after a day', 
   upward('client_closed', 2);
   await settle();
   assert.equal(stream()?.state, 'closed');
-  services.switchboard.hostConfirmed(server.serverId, services.mailbox.last());
+  services.switchboard.hostConfirmed(server.serverId, services.mailbox.last);
   await settle();
   assert.equal(services.mailbox.waitingFor(server.serverId).frames, 0);
   clock.block(600_000);

@@ -8,8 +8,9 @@ import type { Draining } from '../draining.ts';
 import type { DrillGate } from '../drills/gate.ts';
 import { answerOf, Failure } from '../http/failure.ts';
 import type { AccessLog } from '../metrics/access-log.ts';
-import { mintId, type RandomBytes } from '../secrets.ts';
+import type { RequestIds } from '../request-ids.ts';
 import type { RenewingCertificate } from '../tls/renewing.ts';
+import { UNLIMITED } from './address-limits.ts';
 import type { Guard } from './guard.ts';
 import { answerPlainHttp } from './plain-http.ts';
 
@@ -18,7 +19,7 @@ export interface HttpServerOptions {
   readonly draining: Draining;
   readonly drillGate: DrillGate;
   readonly bounds: Bounds;
-  readonly random: RandomBytes;
+  readonly requestIds: RequestIds;
   readonly clock: Clock;
   readonly accessLog: AccessLog;
   readonly logger: Logger;
@@ -37,7 +38,7 @@ const TLS = { minVersion: 'TLSv1.2' } as const;
 
 /** One port: bounded in how many may come, how slowly, and by which name. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { guard, draining, drillGate, bounds, random, clock, accessLog, logger, serve, certificate } = options;
+  const { guard, draining, drillGate, bounds, requestIds, clock, accessLog, logger, serve, certificate } = options;
   const { headersMs, requestMs } = bounds;
   const limits = {
     headersTimeout: headersMs,
@@ -52,7 +53,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       if (!MONITORED.has(request.url ?? '')) draining.check();
       if (drillGate.takes(request, response)) return;
     } catch (error) {
-      const requestId = mintId('req_', random);
+      const requestId = requestIds.next();
       const failure = error instanceof Failure ? error : INTERNAL; // whatever it is, one request must not end the process
       if (failure === INTERNAL) logger.error({ err: error, requestId }, 'a request could not be let in');
       const { status, headers, body } = answerOf(failure, requestId);
@@ -79,7 +80,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     http.on('connection', (socket: Socket) => {
       const release = guard.connect({ socket, headers: {} });
       if (release === null) socket.destroy();
-      else socket.on('close', release);
+      else if (release !== UNLIMITED) socket.on('close', release);
     });
   }
   return http;

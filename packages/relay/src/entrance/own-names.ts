@@ -20,6 +20,8 @@ const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
 export class OwnNames {
   readonly #listenHost: string;
   readonly #publicUrl: URL | null;
+  /** The last name that was found to be one: most peers call it by the same. */
+  #lastOwn: string | null = null;
 
   constructor({ listenHost, publicUrl }: OwnNamesOptions) {
     this.#listenHost = bare(listenHost);
@@ -28,7 +30,15 @@ export class OwnNames {
 
   /** @param host of the request's header */
   isOwn(host: string | undefined): boolean {
-    const url = host === undefined || !HOST.test(host) ? null : parse(`http://${host}`);
+    if (host === undefined) return false;
+    if (host === this.#lastOwn) return true;
+    if (!this.#judge(host)) return false;
+    this.#lastOwn = host;
+    return true;
+  }
+
+  #judge(host: string): boolean {
+    const url = !HOST.test(host) ? null : parse(`http://${host}`);
     if (url === null) return false;
     const name = bare(url.hostname);
     if (isLoopbackHost(name) || name === this.#listenHost || name === bare(this.#publicUrl?.hostname ?? ''))

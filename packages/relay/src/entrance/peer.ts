@@ -31,7 +31,7 @@ export function peerOf({ headers, socket }: Asking, trustProxy: number): Peer {
 }
 
 export function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+  return address === '::1' || (address.startsWith('127.') && isIP(address) === 4);
 }
 
 /** One customer of IPv6 has a /64, so that much counts as one address. */
@@ -55,6 +55,7 @@ function entriesOf(header: string | string[] | undefined): string[] {
 
 /** An address without port, brackets and the form that IPv4 has in IPv6. Null for what is none. */
 function plainAddress(text: string): string | null {
+  if (isIP(text) === 4) return text; // as most sockets say it
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const address = bare.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
   return isIP(address) === 0 ? null : address;

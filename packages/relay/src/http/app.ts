@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { METHOD_NAME_ALL } from 'hono/router';
 import { peerOfRequest } from '../entrance/peer-of-request.ts';
-import { mintId } from '../secrets.ts';
 import type { Services } from '../services.ts';
 import { accountRoutes } from './account.ts';
 import { claimRoutes } from './claim.ts';
@@ -50,9 +49,9 @@ export function createApp(services: Services, pageFolder?: string): Hono<{ Varia
   };
 
   app.use(async (c, next) => {
-    const { clock, random, guard, accessLog } = services;
+    const { clock, requestIds, guard, accessLog } = services;
     const beganAt = clock.monotonic();
-    c.set('requestId', mintId('req_', random));
+    c.set('requestId', requestIds.next());
     await next();
     c.header(headers.requestId, c.get('requestId'));
     for (const [name, value] of Object.entries(safeHeaders)) if (!c.res.headers.has(name)) c.header(name, value);

@@ -63,21 +63,28 @@ export async function requireAccount(credentials: Credentials, header: HeaderOf)
   return account;
 }
 
-/** @throws Failure 401, or 404 when the server was deleted */
-export function requireServer({ serverTokens, servers }: Credentials, header: HeaderOf): Server {
+/**
+ * The server_id of the host whose token it is. One look-up where all is well: a token goes with its host.
+ *
+ * @throws Failure 401, or 404 when the server was deleted
+ */
+export function requireServerId({ serverTokens, servers }: Credentials, header: HeaderOf): string {
   const bearer = bearerOf(header('authorization'));
   const known = bearer === null ? null : serverTokens.find(bearer);
-  const claimed = header(headers.serverId);
-  const serverId = claimed ?? known?.holderId;
-  const server = serverId === undefined ? null : servers.get(serverId);
-  if (serverId !== undefined && server === null) throw serverNotFound();
-  if (known === null || server === null || known.holderId !== serverId) {
-    throw new Failure(
-      401,
-      'server_token_refused',
-      'The server token is missing, expired or not one of this relay; server/refresh gives a new one.',
-    );
-  }
+  const claimed = header(headers.serverId) ?? known?.holderId;
+  if (known !== null && known.holderId === claimed) return claimed;
+  if (claimed !== undefined && !servers.has(claimed)) throw serverNotFound();
+  throw new Failure(
+    401,
+    'server_token_refused',
+    'The server token is missing, expired or not one of this relay; server/refresh gives a new one.',
+  );
+}
+
+/** @throws Failure 401, or 404 when the server was deleted */
+export function requireServer(credentials: Credentials, header: HeaderOf): Server {
+  const server = credentials.servers.get(requireServerId(credentials, header));
+  if (server === null) throw serverNotFound();
   return server;
 }
 

@@ -32,7 +32,7 @@ export class ControllerLink extends Outlet {
     const { switchboard, mailbox, cursors, logger } = deps;
     const { socket, transport, clientId } = arrival;
     const dest = controllerDest(clientId, arrival.session);
-    const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last());
+    const cursor = cursors.parse(arrival.subscribeCursor, mailbox.last);
     super({ socket, transport, dest, from: cursor ?? 0 }, deps);
     this.#dest = dest;
     this.#clientId = clientId;

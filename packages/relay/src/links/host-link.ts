@@ -3,13 +3,17 @@ import type { Logger } from 'pino';
 import type { RawData } from 'ws';
 import { type HostFrame, HostFrames } from '../passing/host-frame.ts';
 import type { Presence } from '../presence/presence.ts';
-import { type Probe, probeAck } from '../presence/probe.ts';
+import { type Askable, PROBE, type Probe, probeAck } from '../presence/probe.ts';
 import type { Servers } from '../servers.ts';
 import type { Switchboard } from '../switchboard.ts';
 import { type Incoming, readFrame, readText } from './incoming.ts';
 import { type TextTaker, takeLargeTexts } from './large-texts.ts';
 import type { LinkSocket, Listener } from './link-socket.ts';
 import { Outlet, type OutletDeps } from './outlet.ts';
+import { textFrame } from './text-frame.ts';
+
+const PROBE_TEXT = Buffer.from(PROBE);
+const PROBE_FRAME = textFrame(PROBE_TEXT, PROBE_TEXT.length);
 
 export interface LinkDeps extends OutletDeps {
   readonly switchboard: Switchboard;
@@ -27,7 +31,7 @@ export interface HostArrival {
 }
 
 /** A host's websocket (docs/protocol.md §3), from its handshake on. There may be ten thousand: it holds no more than it must. */
-export class HostLink extends Outlet implements Listener, TextTaker {
+export class HostLink extends Outlet implements Listener, TextTaker, Askable {
   readonly #serverId: string;
   readonly #deps: LinkDeps;
   /** Made when it first says something. */
@@ -36,12 +40,12 @@ export class HostLink extends Outlet implements Listener, TextTaker {
 
   constructor({ socket, transport, serverId, subscribeCursor }: HostArrival, deps: LinkDeps) {
     const { switchboard, presence, mailbox, cursors, logger } = deps;
-    const cursor = cursors.parse(subscribeCursor, mailbox.last());
+    const cursor = cursors.parse(subscribeCursor, mailbox.last);
     super({ socket, transport, dest: serverId, from: cursor ?? 0 }, deps);
     this.#serverId = serverId;
     this.#deps = deps;
     socket.listen(this);
-    takeLargeTexts(socket, transport, this);
+    takeLargeTexts(transport, this);
     logger.info({ serverId, resumed: cursor !== null }, 'host link up');
     switchboard.attachHost(serverId, this, cursor);
     this.#probe = presence.linked(serverId, this);
@@ -56,7 +60,7 @@ export class HostLink extends Outlet implements Listener, TextTaker {
   }
 
   takeText(pieces: readonly Buffer[]): void {
-    this.#take((frames) => readText(() => frames.readPieces(pieces)));
+    if (this.isOpen) this.#take((frames) => readText(() => frames.readPieces(pieces)));
   }
 
   #take(read: (frames: HostFrames) => Incoming<HostFrame>): void {
@@ -80,6 +84,10 @@ export class HostLink extends Outlet implements Listener, TextTaker {
     }
     this.send(ack);
     if (this.#probe.answered()) switchboard.note(() => presence.cameOnline(serverId));
+  }
+
+  ask(): void {
+    this.write(PROBE_FRAME);
   }
 
   onClose(code: number, reason: Buffer): void {

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import { EIGHT_BYTE_LENGTH, FIN, LONGEST_HEADER, MASKED, OPCODE, readHeader } from './frame-header.ts';
 import { MAX_FRAME_BYTES } from './incoming.ts';
 import { Pieces } from './pieces.ts';
@@ -11,8 +10,23 @@ const MASKED_AND_LARGE = MASKED | EIGHT_BYTE_LENGTH;
 const LARGE_BYTES = 2 ** 16;
 
 export interface TextTaker {
-  /** A text of 64 KiB or more, all of it ASCII, in the pieces in which it came. */
+  /**
+   * A text of 64 KiB or more, all of it ASCII, in the pieces in which it came; also one that came when the websocket had been closed, or
+   * had broken a rule.
+   */
   takeText(pieces: readonly Buffer[]): void;
+}
+
+const TAKER = Symbol('taker');
+const TO_WS = Symbol('to ws');
+const TEXTS = Symbol('texts');
+
+/** What is kept on the socket itself: a listener of its own for each of ten thousand would hold five times as much. */
+interface Taken extends Duplex {
+  [TAKER]: TextTaker;
+  [TO_WS]: (bytes: Buffer) => void;
+  /** Null between messages: an idle link, of which there are many, holds none. */
+  [TEXTS]: LargeTexts | null;
 }
 
 /**
@@ -22,30 +36,31 @@ export interface TextTaker {
  *
  * @param transport what the websocket speaks on; nothing of it was read yet
  */
-export function takeLargeTexts(socket: WebSocket, transport: Duplex, taker: TextTaker): void {
-  const listeners = transport.listeners('data');
-  const [toWs] = listeners;
+export function takeLargeTexts(transport: Duplex, taker: TextTaker): void {
+  const [toWs, ...others] = transport.listeners('data');
   // Should `ws` once listen in another way, it gets everything.
-  if (toWs === undefined || listeners.length > 1) return;
-  // an idle link, of which there are many, holds none
-  let texts: LargeTexts | null = null;
-  transport.on('data', (bytes: Buffer) => {
-    texts ??= new LargeTexts(
-      (passed) => toWs.call(transport, passed),
-      // it has broken a rule before, or is being closed
-      (pieces) => socket.readyState === socket.OPEN && taker.takeText(pieces),
-    );
-    texts.read(bytes);
-    if (texts.isBetweenMessages) texts = null;
-  });
+  if (toWs === undefined || others.length > 0) return;
+  const listener = toWs as (bytes: Buffer) => void; // so are those of data
+  const taken = transport as Taken; // it is made one here
+  taken[TAKER] = taker;
+  taken[TO_WS] = listener;
+  taken[TEXTS] = null;
+  transport.on('data', onData);
   // Last, and not first: an emitter that has had no listener in between stays a smaller object.
-  transport.removeListener('data', toWs as (...args: unknown[]) => void); // the listeners of an emitter are such functions
+  transport.removeListener('data', listener);
+}
+
+function onData(this: Duplex, bytes: Buffer): void {
+  const transport = this as Taken; // it listens to those alone
+  const texts = transport[TEXTS] ?? new LargeTexts(transport);
+  transport[TEXTS] = texts;
+  texts.read(bytes);
+  if (texts.isBetweenMessages) transport[TEXTS] = null;
 }
 
 /** Finds the large texts in what a socket reads. */
 class LargeTexts {
-  readonly #pass: (bytes: Buffer) => void;
-  readonly #onText: (pieces: readonly Buffer[]) => void;
+  readonly #transport: Taken;
   #taking: Pieces | null = null;
   /** Of a frame that is passed on: what has not come yet. */
   #passing = 0;
@@ -56,9 +71,8 @@ class LargeTexts {
   /** After a close nothing counts. */
   #closes = false;
 
-  constructor(pass: (bytes: Buffer) => void, onText: (pieces: readonly Buffer[]) => void) {
-    this.#pass = pass;
-    this.#onText = onText;
+  constructor(transport: Taken) {
+    this.#transport = transport;
   }
 
   /** Whether what comes next is read as the first of all is. */
@@ -126,10 +140,15 @@ class LargeTexts {
     text.add(bytes.subarray(at, end));
     if (text.missing === 0) {
       this.#taking = null;
-      if (text.isAscii) this.#onText(text.take());
+      if (text.isAscii) this.#transport[TAKER].takeText(text.take());
       else this.#giveBack(text);
     }
     return end;
+  }
+
+  /** On to `ws`. */
+  #pass(bytes: Buffer): void {
+    this.#transport[TO_WS](bytes);
   }
 
   /** To `ws`, with a mask that changes nothing. */

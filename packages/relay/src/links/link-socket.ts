@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { OpenSockets } from './open-sockets.ts';
 
 /** Who hears what happens on a websocket. */
 export interface Listener {
@@ -14,18 +15,31 @@ export interface Listener {
  */
 export class LinkSocket extends WebSocket {
   #listener: Listener | null = null;
+  #open: OpenSockets | null = null;
+
+  /** Is one of them until it has ended. Once, and before it is listened to. */
+  belongTo(open: OpenSockets): void {
+    this.#open = open;
+    open.add(this);
+    this.on('close', onClose);
+  }
 
   /** Once, in place of listeners of its own. */
   listen(listener: Listener): void {
     this.#listener = listener;
     this.on('message', onMessage);
     this.on('pong', onPong);
-    this.on('close', onClose);
     this.on('error', onError);
   }
 
   static listenerOf(socket: WebSocket): Listener | null {
     return socket instanceof LinkSocket ? socket.#listener : null;
+  }
+
+  static ended(socket: WebSocket, code: number, reason: Buffer): void {
+    if (!(socket instanceof LinkSocket)) return;
+    socket.#open?.delete(socket);
+    socket.#listener?.onClose(code, reason);
   }
 }
 
@@ -38,7 +52,7 @@ function onPong(this: WebSocket, payload: Buffer): void {
 }
 
 function onClose(this: WebSocket, code: number, reason: Buffer): void {
-  LinkSocket.listenerOf(this)?.onClose(code, reason);
+  LinkSocket.ended(this, code, reason);
 }
 
 function onError(this: WebSocket, error: Error): void {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { limits } from '@holdfast/wire';
 import type { WebSocket } from 'ws';
 import type { Bounds } from '../bounds.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, wholeMs } from '../clock.ts';
 import type { Cursors } from '../cursors.ts';
 import { ownerOf } from '../destination.ts';
 import type { Mailbox } from '../mailbox.ts';
@@ -84,8 +84,8 @@ export abstract class Outlet implements Port, Member {
     this.#sent = from;
     this.#confirmed = from;
     this.#asked = from;
-    this.#pingedAt = clock.monotonic();
-    this.#heardAt = clock.monotonic();
+    this.#pingedAt = wholeMs(clock);
+    this.#heardAt = this.#pingedAt;
     this.#beat = beats.add(this);
   }
 
@@ -102,6 +102,11 @@ export abstract class Outlet implements Port, Member {
     return this.#closedWith;
   }
 
+  /** Neither side has begun to end it. */
+  protected get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
   get caughtUp(): boolean {
     return this.#progress === 'caught up';
   }
@@ -113,11 +118,11 @@ export abstract class Outlet implements Port, Member {
 
   /** The peer is there: something came from it. */
   heard(): void {
-    this.#heardAt = this.#deps.clock.monotonic();
+    this.#heardAt = wholeMs(this.#deps.clock);
   }
 
   get silentMs(): number {
-    return this.#deps.clock.monotonic() - this.#heardAt;
+    return wholeMs(this.#deps.clock) - this.#heardAt;
   }
 
   pump(): void {
@@ -142,10 +147,15 @@ export abstract class Outlet implements Port, Member {
 
   /** As it came, on the socket itself: `ws` would want it in one piece, and a copy of each costs more than all else. */
   forward(frame: SplicedFrame): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (!this.isOpen) return;
     this.#together();
     this.#transport.write(textFrame(frame.head, frame.size));
     for (const piece of frame.rest) this.#transport.write(piece);
+  }
+
+  /** A whole frame, made beforehand; of such that are few, and that nobody counts. */
+  protected write(frame: Buffer): void {
+    if (this.isOpen) this.#transport.write(frame);
   }
 
   hasHad(cursor: number): void {
@@ -213,7 +223,7 @@ export abstract class Outlet implements Port, Member {
   #ask(): void {
     this.#sinceAsked = 0;
     this.#asked = this.#sent;
-    this.#pingedAt = this.#deps.clock.monotonic();
+    this.#pingedAt = wholeMs(this.#deps.clock);
     this.#socket.ping(String(this.#sent), undefined, () => {});
   }
 

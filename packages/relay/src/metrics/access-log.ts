@@ -35,7 +35,9 @@ export class AccessLog {
     const { method = '', ms } = access;
     const known: Access = { ...access, method: METHODS.has(method) ? method : 'OTHER' };
     this.#metrics.answered(known);
-    this.#logger[levelOf(known)]({ ...known, ms: Math.round(ms * 10) / 10 }, known.kind);
+    const level = levelOf(known);
+    if (!this.#logger.isLevelEnabled(level)) return;
+    this.#logger[level]({ ...known, ms: Math.round(ms * 10) / 10 }, known.kind);
   }
 }
 

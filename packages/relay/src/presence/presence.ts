@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Ports } from '../ports.ts';
-import { type Member, Rounds } from '../rounds.ts';
+import { Rounds } from '../rounds.ts';
 import type { Server, Servers } from '../servers.ts';
 import type { Streams } from '../streams.ts';
 import {
@@ -12,7 +12,7 @@ import {
   RELAY_STOPPED,
   whyGone,
 } from './absence.ts';
-import { PROBE_EVERY_MS, PROBE_FRAME, Probe } from './probe.ts';
+import { type Askable, PROBE_EVERY_MS, Probe } from './probe.ts';
 
 export interface PresenceOptions {
   readonly ports: Ports;
@@ -36,28 +36,6 @@ export interface Sighting {
   readonly offlineReason: string | null;
 }
 
-/** How a host is asked. */
-export interface Askable {
-  send(frame: string): void;
-}
-
-class Live implements Member {
-  readonly probe: Probe;
-  readonly #link: Askable;
-  /** Of the rounds. */
-  part = 0;
-
-  constructor(probe: Probe, link: Askable) {
-    this.probe = probe;
-    this.#link = link;
-  }
-
-  onTurn(): void {
-    this.probe.asked();
-    this.#link.send(PROBE_FRAME);
-  }
-}
-
 /** Hosts that are written down in one transaction. */
 const SAVED_AT_ONCE = 500;
 
@@ -65,7 +43,7 @@ const SAVED_AT_ONCE = 500;
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #rounds: Rounds;
-  readonly #live = new Map<string, Live>();
+  readonly #live = new Map<string, Probe>();
 
   constructor(options: PresenceOptions) {
     this.#options = options;
@@ -76,11 +54,11 @@ export class Presence {
   linked(serverId: string, link: Askable): Probe {
     const earlier = this.#live.get(serverId);
     if (earlier !== undefined) this.#rounds.leave(earlier, earlier.part);
-    const live = new Live(new Probe(this.#options.clock), link);
-    live.part = this.#rounds.add(live);
-    this.#live.set(serverId, live);
-    live.onTurn();
-    return live.probe;
+    const probe = new Probe(this.#options.clock, link);
+    probe.part = this.#rounds.add(probe);
+    this.#live.set(serverId, probe);
+    probe.onTurn();
+    return probe;
   }
 
   /** It answered for the first time on this link. Belongs into a transaction. */
@@ -90,14 +68,13 @@ export class Presence {
 
   /** That link is gone. Gives what belongs into a transaction, unless a newer link has taken its place. */
   unlinked(serverId: string, probe: Probe, end: LinkEnd): (() => void) | null {
-    const live = this.#live.get(serverId);
-    if (live?.probe !== probe) return null;
+    if (this.#live.get(serverId) !== probe) return null;
     const { servers, clock } = this.#options;
     const since = probe.state === 'answering' ? clock.wall() : this.#wallOf(probe.silentSince);
     const answeredAt = this.#answeredAt(probe);
-    this.#rounds.leave(live, live.part);
+    this.#rounds.leave(probe, probe.part);
     return () => {
-      if (this.#live.get(serverId) !== live) return;
+      if (this.#live.get(serverId) !== probe) return;
       this.#live.delete(serverId);
       servers.wentOffline(serverId, { since, reason: whyGone(end), answeredAt });
     };
@@ -109,7 +86,7 @@ export class Presence {
     const silentMs = ports.get(serverId)?.silentMs;
     const lastSeenAt =
       silentMs === undefined ? server.lastSeenAt : Math.max(server.lastSeenAt, Math.round(clock.wall() - silentMs));
-    const probe = this.#live.get(serverId)?.probe;
+    const probe = this.#live.get(serverId);
     const absence = probe === undefined ? absenceOf(server) : this.#absenceBehind(probe, server);
     return {
       online: absence === null,
@@ -124,7 +101,7 @@ export class Presence {
   /** How many hosts are linked, and how many of them answer. */
   count(): { linked: number; online: number } {
     let online = 0;
-    for (const { probe } of this.#live.values()) if (probe.state === 'answering') online += 1;
+    for (const probe of this.#live.values()) if (probe.state === 'answering') online += 1;
     return { linked: this.#live.size, online };
   }
 
@@ -143,17 +120,17 @@ export class Presence {
 
   #save(serverId: string): void {
     const { ports, servers, clock } = this.#options;
-    const live = this.#live.get(serverId);
-    if (live === undefined) return; // it has gone meanwhile, which was written down
+    const probe = this.#live.get(serverId);
+    if (probe === undefined) return; // it has gone meanwhile, which was written down
     const lastSeenAt = Math.round(clock.wall() - (ports.get(serverId)?.silentMs ?? 0));
-    servers.saveSighting(serverId, { lastSeenAt, answeredAt: this.#answeredAt(live.probe) });
+    servers.saveSighting(serverId, { lastSeenAt, answeredAt: this.#answeredAt(probe) });
   }
 
   /** The relay stops: whoever is there is not reached any more. Belongs into a transaction. */
   stop(): void {
     const { servers, clock } = this.#options;
     this.#rounds.end();
-    for (const [serverId, { probe }] of this.#live) {
+    for (const [serverId, probe] of this.#live) {
       const answeredAt = this.#answeredAt(probe);
       servers.wentOffline(serverId, { since: clock.wall(), reason: RELAY_STOPPED, answeredAt });
     }

@@ -1,5 +1,6 @@
 import { encodeEnvelope, type FromHost } from '@holdfast/wire';
-import type { Clock } from '../clock.ts';
+import { type Clock, wholeMs } from '../clock.ts';
+import type { Member } from '../rounds.ts';
 
 /** How often a host is asked whether it is there. */
 export const PROBE_EVERY_MS = 20_000;
@@ -10,7 +11,7 @@ export const PROBE_ANSWER_MS = 10_000;
 const STREAM = { client_id: 'holdfast-relay', stream_id: 'presence' } as const;
 
 /** Without a seq_id, so that a host takes it whatever came before. */
-export const PROBE_FRAME = encodeEnvelope({ type: 'ping', ...STREAM });
+export const PROBE = encodeEnvelope({ type: 'ping', ...STREAM });
 
 /** The ack of a host's answer to a probe; null for every other envelope. */
 export function probeAck({
@@ -25,18 +26,28 @@ export function probeAck({
 
 export type ProbeState = 'fresh' | 'answering' | 'overdue';
 
-/** What one link of a host has shown of the host behind it. Moments are the clock's monotonic ones. */
-export class Probe {
+/** How a host is asked. */
+export interface Askable {
+  /** Sends a `PROBE`. */
+  ask(): void;
+}
+
+/** Asks a host by one of its links, and is what that link has shown of it. Moments are the clock's monotonic ones. */
+export class Probe implements Member {
   readonly #clock: Clock;
+  readonly #link: Askable;
   readonly linkedAt: number;
+  /** Of the rounds. */
+  part = 0;
   /** The oldest probe without an answer. */
   #askedAt: number | null = null;
   #answeredAt: number | null = null;
   #heardAt: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, link: Askable) {
     this.#clock = clock;
-    this.linkedAt = clock.monotonic();
+    this.#link = link;
+    this.linkedAt = wholeMs(clock);
     this.#heardAt = this.linkedAt;
   }
 
@@ -52,24 +63,26 @@ export class Probe {
   /** `fresh`: it has answered nothing yet, and still has time to. */
   get state(): ProbeState {
     const since = this.#askedAt === null ? null : Math.max(this.#askedAt, this.#heardAt);
-    if (since !== null && this.#clock.monotonic() - since >= PROBE_ANSWER_MS) return 'overdue';
+    if (since !== null && wholeMs(this.#clock) - since >= PROBE_ANSWER_MS) return 'overdue';
     return this.#answeredAt === null ? 'fresh' : 'answering';
   }
 
-  asked(): void {
-    this.#askedAt ??= this.#clock.monotonic();
+  /** Asks. */
+  onTurn(): void {
+    this.#askedAt ??= wholeMs(this.#clock);
+    this.#link.ask();
   }
 
   /** Whatever it says, it says itself: an answer may be behind a hundred megabytes of something else. */
   heard(): void {
-    this.#heardAt = this.#clock.monotonic();
+    this.#heardAt = wholeMs(this.#clock);
   }
 
   /** True for the first answer on this link. */
   answered(): boolean {
     const isFirst = this.#answeredAt === null;
     this.#askedAt = null;
-    this.#answeredAt = this.#clock.monotonic();
+    this.#answeredAt = wholeMs(this.#clock);
     return isFirst;
   }
 }

@@ -20,7 +20,7 @@ export interface TurnstileOptions {
 export class Turnstile {
   readonly #options: TurnstileOptions;
   readonly #afterOthers: (resume: () => void) => void;
-  #waiting: (() => void)[] = [];
+  #waiting: ((atOnce: boolean) => void)[] = [];
   #usedMs = 0;
   #resumes = false;
 
@@ -29,25 +29,29 @@ export class Turnstile {
     this.#afterOthers = options.afterOthers ?? ((resume) => void setImmediate(resume));
   }
 
-  /** Does that at once, or when its turn has come. Rejects with what it throws. */
-  pass<T>(work: () => T): Promise<T> {
+  /**
+   * Does that when its turn has come. Rejects with what it throws.
+   *
+   * @param work is told whether that was at once: then nothing can have changed since `pass` was called
+   */
+  pass<T>(work: (atOnce: boolean) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const serve = () => {
+      const serve = (atOnce: boolean) => {
         try {
-          resolve(work());
+          resolve(work(atOnce));
         } catch (error) {
           reject(error);
         }
       };
       if (this.#waiting.length > 0 || this.#usedMs >= this.#sliceMs()) this.#waiting.push(serve);
-      else this.#serve(serve);
+      else this.#serve(serve, true);
       this.#resumeLater();
     });
   }
 
-  #serve(serve: () => void): void {
+  #serve(serve: (atOnce: boolean) => void, atOnce: boolean): void {
     const from = this.#options.clock.monotonic();
-    serve();
+    serve(atOnce);
     this.#usedMs += this.#options.clock.monotonic() - from;
   }
 
@@ -66,7 +70,7 @@ export class Turnstile {
     while (served < waiting.length && (served === 0 || this.#usedMs < sliceMs)) {
       const serve = waiting[served];
       served += 1;
-      if (serve !== undefined) this.#serve(serve);
+      if (serve !== undefined) this.#serve(serve, false);
     }
     this.#waiting = waiting.slice(served);
     if (served > 0) this.#resumeLater();

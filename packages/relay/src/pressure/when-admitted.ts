@@ -11,18 +11,23 @@ export interface Entry {
 /**
  * Does `work` when its turn has come.
  *
- * @param work what it checked before may have changed when it comes to be done
+ * @param work is told whether it is done at once; if not, what was checked before may have changed
  * @throws Failure 503 that says when the caller may come back; and what `work` throws
  */
-export async function whenAdmitted<T>(entry: Entry, kind: AdmissionKind, key: string, work: () => T): Promise<T> {
+export async function whenAdmitted<T>(
+  entry: Entry,
+  kind: AdmissionKind,
+  key: string,
+  work: (atOnce: boolean) => T,
+): Promise<T> {
   const { admission, turnstile, clock } = entry;
   const retryAfterMs = admission.ask(kind, key);
   if (retryAfterMs > 0) throw overloaded(retryAfterMs);
   const from = clock.monotonic();
-  return turnstile.pass(() => {
+  return turnstile.pass((atOnce) => {
     if (clock.monotonic() - from > admission.tooLongMs) throw overloaded(admission.sendAway(kind, key));
     try {
-      return work();
+      return work(atOnce);
     } finally {
       admission.finished();
     }

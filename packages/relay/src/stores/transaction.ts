@@ -13,3 +13,13 @@ export function transact<T>(db: DatabaseSync, work: () => T): T {
     throw error;
   }
 }
+
+/** What `work` reads is of one moment, and the database is locked once for all of it. It writes nothing. */
+export function readTogether(db: DatabaseSync, work: () => void): void {
+  db.exec('BEGIN');
+  try {
+    work();
+  } finally {
+    db.exec('COMMIT');
+  }
+}

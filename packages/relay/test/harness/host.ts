@@ -65,6 +65,16 @@ export class TestHost {
     return answer.body;
   }
 
+  get linkHeaders(): Record<string, string> {
+    return {
+      authorization: `Bearer ${this.token}`,
+      [headers.serverId]: this.serverId,
+      [headers.serverName]: Buffer.from('box').toString('base64'),
+      [headers.protocolVersion]: '3',
+      [headers.installationId]: this.installationId,
+    };
+  }
+
   tryLink(
     base: string,
     { remembers = true, extra = {} }: { remembers?: boolean; extra?: Record<string, string> } = {},
@@ -74,11 +84,7 @@ export class TestHost {
       socketEndpoint(base, paths.serverSocket),
       {
         headers: {
-          authorization: `Bearer ${this.token}`,
-          [headers.serverId]: this.serverId,
-          [headers.serverName]: Buffer.from('box').toString('base64'),
-          [headers.protocolVersion]: '3',
-          [headers.installationId]: this.installationId,
+          ...this.linkHeaders,
           ...(cursor === undefined ? {} : { [headers.subscribeCursor]: cursor }),
           ...extra,
         },
