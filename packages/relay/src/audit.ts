@@ -49,12 +49,8 @@ export interface AuditEntry {
   readonly detail: string | null;
 }
 
-export interface NewAuditEntry
-  extends Pick<AuditEntry, 'event'>,
-    Partial<Pick<AuditEntry, 'address' | 'serverId' | 'clientId'>> {
-  /** A function is asked only where the entry is made. */
-  readonly detail?: string | null | (() => string | null);
-}
+/** Without a detail, that of a host is what it is called. */
+export type NewAuditEntry = Pick<AuditEntry, 'event'> & Partial<Omit<AuditEntry, 'id' | 'at' | 'event'>>;
 
 /** Events that come as often as a network is bad, or a stranger is stubborn. */
 const REPEATED: ReadonlySet<AuditEvent> = new Set([
@@ -77,16 +73,16 @@ export class Audit {
   constructor({ db, clock }: { db: DatabaseSync; clock: Clock }) {
     this.#clock = clock;
     this.#insert = db.prepare(
-      'INSERT INTO audit (at, event, address, server_id, client_id, detail) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT INTO audit (at, event, address, server_id, client_id, detail)
+       VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT name FROM servers WHERE server_id = ?4)))`,
     );
     this.#trim = db.prepare('DELETE FROM audit WHERE id <= ?');
     this.#forget = db.prepare('DELETE FROM audit WHERE at < ?');
   }
 
   record({ event, address = null, serverId = null, clientId = null, detail = null }: NewAuditEntry): void {
-    if (REPEATED.has(event) && this.#isRepeated(`${event} ${serverId} ${clientId} ${address}`)) return;
-    const told = typeof detail === 'function' ? detail() : detail;
-    const { lastInsertRowid } = this.#insert.run(this.#clock.wall(), event, address, serverId, clientId, told);
+    if (REPEATED.has(event) && this.#isRepeated([event, serverId, clientId, address])) return;
+    const { lastInsertRowid } = this.#insert.run(this.#clock.wall(), event, address, serverId, clientId, detail);
     const beyond = Number(lastInsertRowid) - MOST;
     if (beyond > 0) this.#trim.run(beyond);
   }
@@ -96,7 +92,8 @@ export class Audit {
     this.#forget.run(Math.min(before, this.#clock.wall() - KEPT_MS));
   }
 
-  #isRepeated(key: string): boolean {
+  #isRepeated(doing: readonly (string | null)[]): boolean {
+    const key = doing.join(' '); // in one piece, where a template would keep its parts, and that of ten thousand
     const now = this.#clock.monotonic();
     const last = this.#remembered.get(key);
     if (last !== undefined && now - last < REPEAT_MS) return true;

@@ -2,8 +2,7 @@
 export function remember<T>(known: Map<string, T>, key: string, value: T, most: number): void {
   known.delete(key);
   known.set(key, value);
-  for (const oldest of known.keys()) {
-    if (known.size <= most) break;
-    known.delete(oldest);
-  }
+  if (known.size <= most) return;
+  const [oldest] = known.keys();
+  if (oldest !== undefined) known.delete(oldest);
 }

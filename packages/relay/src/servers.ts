@@ -48,7 +48,6 @@ export class Servers {
   readonly #random: RandomBytes;
   readonly #get: StatementSync;
   readonly #has: StatementSync;
-  readonly #nameOf: StatementSync;
   readonly #seen: StatementSync;
   readonly #cameOnline: StatementSync;
   readonly #saveSighting: StatementSync;
@@ -59,7 +58,6 @@ export class Servers {
     this.#random = random;
     this.#get = db.prepare('SELECT * FROM servers WHERE server_id = ?');
     this.#has = db.prepare('SELECT 1 FROM servers WHERE server_id = ?');
-    this.#nameOf = db.prepare('SELECT name FROM servers WHERE server_id = ?');
     this.#seen = db.prepare('UPDATE servers SET last_seen_at = max(last_seen_at, ?) WHERE server_id = ?');
     this.#cameOnline = db.prepare(
       `UPDATE servers SET answered_at = ?1, last_seen_at = max(last_seen_at, ?1), offline_since = NULL, offline_reason = NULL
@@ -105,11 +103,6 @@ export class Servers {
   /** Whether it is known, without reading what is known of it. */
   has(serverId: string): boolean {
     return this.#has.get(serverId) !== undefined;
-  }
-
-  nameOf(serverId: string): string | null {
-    const row = this.#nameOf.get(serverId);
-    return row === undefined ? null : text(row, 'name');
   }
 
   byEnvironment(environmentId: string): Server | null {

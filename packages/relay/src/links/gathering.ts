@@ -19,6 +19,7 @@ export interface GatheringOptions<T> {
 export class Gathering<T> {
   readonly #options: GatheringOptions<T>;
   readonly #nextTurn: (resume: () => void) => void;
+  readonly #resume = () => this.#onTurn();
   #some: T[] = [];
   #turns = 0;
   #cameBefore = 0;
@@ -35,7 +36,7 @@ export class Gathering<T> {
     this.#turns = 0;
     this.#cameBefore = 0;
     this.#from = this.#options.clock.monotonic();
-    this.#nextTurn(() => this.#onTurn());
+    this.#nextTurn(this.#resume);
   }
 
   /** They are complete when a turn has brought nobody. */
@@ -45,7 +46,7 @@ export class Gathering<T> {
     const nobodyCame = this.#some.length === this.#cameBefore;
     this.#cameBefore = this.#some.length;
     if (!nobodyCame && this.#turns < TURNS && clock.monotonic() - this.#from < GATHER_MS) {
-      this.#nextTurn(() => this.#onTurn());
+      this.#nextTurn(this.#resume);
       return;
     }
     const some = this.#some;

@@ -7,7 +7,7 @@ import type { Peer } from '../entrance/peer.ts';
 import type { HeaderOf } from '../http/credentials.ts';
 import { answerOf, Failure } from '../http/failure.ts';
 import type { Access } from '../metrics/access-log.ts';
-import { whenAdmitted } from '../pressure/when-admitted.ts';
+import { admit } from '../pressure/when-admitted.ts';
 import type { Services } from '../services.ts';
 import { readTogether } from '../stores/transaction.ts';
 import { closeCodes } from './close-codes.ts';
@@ -94,13 +94,13 @@ export class Handshakes {
   }
 
   #letIn(asked: Asked, newcomer: Newcomer): void {
-    const { requestIds } = this.#services;
-    whenAdmitted(this.#services, 'handshake', newcomer.key, (atOnce) => this.#upgrade(asked, newcomer, atOnce)).then(
-      (isLinked) => {
-        if (isLinked) this.#record(asked, { status: 101, code: null, requestId: requestIds.next() });
+    const work = (atOnce: boolean) => this.#upgrade(asked, newcomer, atOnce);
+    admit(this.#services, ['handshake', newcomer.key], work, {
+      done: (isLinked) => {
+        if (isLinked) this.#record(asked, { status: 101, code: null, requestId: this.#services.requestIds.next() });
       },
-      (error: unknown) => this.#refuse(asked, error),
-    );
+      failed: (error) => this.#refuse(asked, error),
+    });
   }
 
   /** False when its peer has gone meanwhile. @throws Failure */

@@ -18,9 +18,7 @@ export function recogniseHost(services: Services, header: HeaderOf, { address }:
       const { servers, switchboard, audit } = services;
       if (!atOnce && !servers.has(serverId))
         return socket.close(closeCodes.removed, 'this host was removed from the relay');
-      switchboard.note(() =>
-        audit.record({ event: 'host_connected', address, serverId, detail: () => servers.nameOf(serverId) }),
-      );
+      switchboard.note(() => audit.record({ event: 'host_connected', address, serverId }));
       new HostLink({ socket, transport, serverId, subscribeCursor }, services);
     },
   };

@@ -32,16 +32,16 @@ export class AccessLog {
   }
 
   record(access: Omit<Access, 'method'> & { readonly method: string | undefined }): void {
-    const { method = '', ms } = access;
-    const known: Access = { ...access, method: METHODS.has(method) ? method : 'OTHER' };
-    this.#metrics.answered(known);
-    const level = levelOf(known);
-    if (!this.#logger.isLevelEnabled(level)) return;
-    this.#logger[level]({ ...known, ms: Math.round(ms * 10) / 10 }, known.kind);
+    const { method: asked = '', kind, ms } = access;
+    const method = METHODS.has(asked) ? asked : 'OTHER';
+    this.#metrics.answered(access, method);
+    const level = levelOf(access);
+    if (this.#logger.isLevelEnabled(level))
+      this.#logger[level]({ ...access, method, ms: Math.round(ms * 10) / 10 }, kind);
   }
 }
 
-function levelOf({ status, route }: Access): 'error' | 'warn' | 'info' | 'debug' {
+function levelOf({ status, route }: Pick<Access, 'status' | 'route'>): 'error' | 'warn' | 'info' | 'debug' {
   if (status === 500) return 'error';
   if (status > 500) return 'warn';
   return WATCHED.has(route) ? 'debug' : 'info';

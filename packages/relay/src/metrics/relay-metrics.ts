@@ -82,7 +82,7 @@ export class RelayMetrics {
   }
 
   /** One request or handshake, answered. */
-  answered({ kind, method, route, status, ms, code }: Access): void {
+  answered({ kind, route, status, ms, code }: Omit<Access, 'method'>, method: string): void {
     const where = { route: route ?? 'none', status: String(status) };
     if (kind === 'handshake') this.#handshakes.inc(where);
     else this.#requests.observe({ ...where, method }, ms / 1000);

@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 const SLICE_MS = 10;
 const LATE_SLICE_MS = 1;
 
+type Work = (atOnce: boolean) => void;
+
 export interface TurnstileOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** How late the event loop is, in milliseconds. */
@@ -20,7 +22,7 @@ export interface TurnstileOptions {
 export class Turnstile {
   readonly #options: TurnstileOptions;
   readonly #afterOthers: (resume: () => void) => void;
-  #waiting: ((atOnce: boolean) => void)[] = [];
+  #waiting: Work[] = [];
   #usedMs = 0;
   #resumes = false;
 
@@ -30,28 +32,19 @@ export class Turnstile {
   }
 
   /**
-   * Does that when its turn has come. Rejects with what it throws.
+   * Does that when its turn has come.
    *
-   * @param work is told whether that was at once: then nothing can have changed since `pass` was called
+   * @param work throws nothing, and is told whether its turn was at once: then nothing can have changed since `pass` was called
    */
-  pass<T>(work: (atOnce: boolean) => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const serve = (atOnce: boolean) => {
-        try {
-          resolve(work(atOnce));
-        } catch (error) {
-          reject(error);
-        }
-      };
-      if (this.#waiting.length > 0 || this.#usedMs >= this.#sliceMs()) this.#waiting.push(serve);
-      else this.#serve(serve, true);
-      this.#resumeLater();
-    });
+  pass(work: Work): void {
+    if (this.#waiting.length > 0 || this.#usedMs >= this.#sliceMs()) this.#waiting.push(work);
+    else this.#do(work, true);
+    this.#resumeLater();
   }
 
-  #serve(serve: (atOnce: boolean) => void, atOnce: boolean): void {
+  #do(work: Work, atOnce: boolean): void {
     const from = this.#options.clock.monotonic();
-    serve(atOnce);
+    work(atOnce);
     this.#usedMs += this.#options.clock.monotonic() - from;
   }
 
@@ -68,9 +61,9 @@ export class Turnstile {
     const waiting = this.#waiting;
     let served = 0;
     while (served < waiting.length && (served === 0 || this.#usedMs < sliceMs)) {
-      const serve = waiting[served];
+      const work = waiting[served];
       served += 1;
-      if (serve !== undefined) this.#serve(serve, false);
+      if (work !== undefined) this.#do(work, false);
     }
     this.#waiting = waiting.slice(served);
     if (served > 0) this.#resumeLater();

@@ -8,30 +8,51 @@ export interface Entry {
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
+/** What comes of `work`. */
+export interface Outcome<T> {
+  done(result: T): void;
+  /** With a 503 that says when the caller may come back, or with what `work` threw. */
+  failed(error: unknown): void;
+}
+
 /**
  * Does `work` when its turn has come.
  *
  * @param work is told whether it is done at once; if not, what was checked before may have changed
- * @throws Failure 503 that says when the caller may come back; and what `work` throws
  */
-export async function whenAdmitted<T>(
-  entry: Entry,
-  kind: AdmissionKind,
-  key: string,
+export function admit<T>(
+  { admission, turnstile, clock }: Entry,
+  [kind, key]: readonly [AdmissionKind, string],
   work: (atOnce: boolean) => T,
-): Promise<T> {
-  const { admission, turnstile, clock } = entry;
+  { done, failed }: Outcome<T>,
+): void {
   const retryAfterMs = admission.ask(kind, key);
-  if (retryAfterMs > 0) throw overloaded(retryAfterMs);
+  if (retryAfterMs > 0) {
+    failed(overloaded(retryAfterMs));
+    return;
+  }
   const from = clock.monotonic();
-  return turnstile.pass((atOnce) => {
-    if (clock.monotonic() - from > admission.tooLongMs) throw overloaded(admission.sendAway(kind, key));
+  turnstile.pass((atOnce) => {
+    if (clock.monotonic() - from > admission.tooLongMs) {
+      failed(overloaded(admission.sendAway(kind, key)));
+      return;
+    }
+    let result: T;
     try {
-      return work(atOnce);
+      result = work(atOnce);
+    } catch (error) {
+      failed(error);
+      return;
     } finally {
       admission.finished();
     }
+    done(result);
   });
+}
+
+/** The same as a promise. @throws Failure 503 that says when the caller may come back; and what `work` throws */
+export function whenAdmitted<T>(entry: Entry, kind: AdmissionKind, key: string, work: () => T): Promise<T> {
+  return new Promise((done, failed) => admit(entry, [kind, key], work, { done, failed }));
 }
 
 function overloaded(retryAfterMs: number): Failure {
