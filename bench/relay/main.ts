@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const FULL = {
   pairs: 4,
   load: { rounds: 7, forMs: 2_000 },
-  crowd: { links: 10_000, rounds: 3 },
+  crowd: { links: 10_000, rounds: 5 },
   storm: { hosts: 5_000, rounds: 3 },
 };
 const QUICK = {
