@@ -36,7 +36,8 @@ export class Crowd {
       case 'return':
         return this.#return();
       case 'disperse':
-        for (const link of this.#links) link.destroy();
+        for (const link of this.#links) link.reset();
+        this.#cut = [];
         this.#links = [];
         return null;
     }

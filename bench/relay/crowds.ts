@@ -28,9 +28,12 @@ export interface Crowds {
 }
 
 const AT_ONCE = 128;
-/** Let in before, so that what is loaded, compiled and grown once is not counted. */
+/** Let in before, so that what is loaded, compiled and grown once is not counted; they come and go so often before they stay. */
 const WARM_UP = 2_000;
+const WARM_UPS = 3;
 const SETTLE_MS = 3_000;
+/** For the end of all links to be noticed. */
+const LEAVE_MS = 1_000;
 
 export async function compareCrowds(links: number, rounds: number): Promise<Crowds> {
   const results: { bare: CrowdResult; holdfast: CrowdResult }[] = [];
@@ -63,6 +66,11 @@ async function measure(name: SubjectName, links: number): Promise<CrowdResult> {
       const gather = (some: readonly Target[]) =>
         hosts.ask<Gathered>({ ask: 'crowd', targets: some, atOnce: AT_ONCE } satisfies CrowdQuestion);
       const memory = () => worker.ask<number>({ ask: 'memory' } satisfies GaugeQuestion);
+      for (let n = 0; n < WARM_UPS; n += 1) {
+        await gather(targets.slice(0, WARM_UP));
+        await hosts.ask({ ask: 'disperse' } satisfies CrowdQuestion);
+        await pause(LEAVE_MS);
+      }
       await gather(targets.slice(0, WARM_UP));
       const empty = await memory();
       const before = await usageOf({ worker });

@@ -83,6 +83,11 @@ export class RawLink {
     this.socket.destroy();
   }
 
+  /** Likewise, so that its port may be used again at once. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
   #onData(chunk: Buffer): void {
     const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
