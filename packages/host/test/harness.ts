@@ -113,16 +113,16 @@ export function statusOf<T>(host: Host, probe: (status: ReturnType<Host['status'
   return eventually(() => probe(host.status()));
 }
 
-/** Looks again and again; how often decides only how soon a test ends. @throws Error after ten seconds */
+/** Looks again and again; how often decides only how soon a test ends. @throws Error after half a minute */
 export async function eventually<T>(
   probe: () => T | undefined | null | false,
   what = 'the expected state',
 ): Promise<T> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   for (;;) {
     const value = probe();
     if (value !== undefined && value !== null && value !== false) return value;
-    if (performance.now() > deadline) throw new Error(`Waited ten seconds for ${what}, in vain.`);
+    if (performance.now() > deadline) throw new Error(`Waited half a minute for ${what}, in vain.`);
     await sleep(5);
   }
 }
