@@ -21,7 +21,7 @@ export interface Asking {
  * @param trustProxy how many proxies of one's own stand in front
  */
 export function peerOf({ headers, socket }: Asking, trustProxy: number): Peer {
-  const nearest = plainAddress(socket.remoteAddress ?? '') ?? 'unknown';
+  const nearest = socketAddress(socket.remoteAddress);
   const own = socket.encrypted === true ? 'https' : 'http';
   if (trustProxy === 0) return { address: nearest, scheme: own };
   const address = plainAddress(entriesOf(headers['x-forwarded-for']).at(-trustProxy) ?? '') ?? nearest;
@@ -30,8 +30,9 @@ export function peerOf({ headers, socket }: Asking, trustProxy: number): Peer {
   return { address, scheme: (schemes.at(-trustProxy) ?? schemes[0]) === 'https' ? 'https' : own };
 }
 
+/** @param address of a peer */
 export function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || (address.startsWith('127.') && isIP(address) === 4);
+  return address.startsWith('127.') || address === '::1';
 }
 
 /** One customer of IPv6 has a /64, so that much counts as one address. */
@@ -53,10 +54,17 @@ function entriesOf(header: string | string[] | undefined): string[] {
   return (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map((entry) => entry.trim());
 }
 
-/** An address without port, brackets and the form that IPv4 has in IPv6. Null for what is none. */
+/** What the system says of a socket is an address; that of one that has gone it does not know. */
+function socketAddress(text = 'unknown'): string {
+  return text.startsWith('::ffff:') ? withoutMapping(text) : text;
+}
+
+/** Without the form that IPv4 has in IPv6. */
+const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '');
+
+/** What a proxy wrote, without port and brackets. Null for what is no address. */
 function plainAddress(text: string): string | null {
-  if (isIP(text) === 4) return text; // as most sockets say it
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
-  const address = bare.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
+  const address = withoutMapping(bare.toLowerCase());
   return isIP(address) === 0 ? null : address;
 }
