@@ -44,6 +44,8 @@ export class RelayMetrics {
     'status',
   ]);
   readonly #handshakes = this.#counter('handshakes_total', 'Websockets that were asked for.', ['route', 'status']);
+  /** Links since the last look, by their route. There may be ten thousand of them within a second, which labels would take long to tell apart. */
+  readonly #linked = new Map<string, number>();
   readonly #refused = this.#counter('refused_total', 'Requests and handshakes that were refused.', ['reason']);
   readonly #admitted = this.#counter('admitted_total', 'Admissions under pressure.', ['kind', 'outcome']);
   readonly #capacity = this.#gauge('admission_capacity_per_second', 'Admissions that the relay is good for.');
@@ -67,6 +69,8 @@ export class RelayMetrics {
     this.#inFlight.set(pressure.inFlight);
     this.#backlog.set(pressure.backlogMs / 1000);
     this.#slots.set(pressure.slots);
+    for (const [route, count] of this.#linked) this.#handshakes.inc({ route, status: '101' }, count);
+    this.#linked.clear();
     this.#admitted.reset();
     for (const outcome of ['admitted', 'deferred'] as const)
       for (const [kind, count] of Object.entries(pressure[outcome])) this.#admitted.inc({ kind, outcome }, count);
@@ -83,6 +87,10 @@ export class RelayMetrics {
 
   /** One request or handshake, answered. */
   answered({ kind, route, status, ms, code }: Omit<Access, 'method'>, method: string): void {
+    if (status === 101 && route !== null) {
+      this.#linked.set(route, (this.#linked.get(route) ?? 0) + 1);
+      return;
+    }
     const where = { route: route ?? 'none', status: String(status) };
     if (kind === 'handshake') this.#handshakes.inc(where);
     else this.#requests.observe({ ...where, method }, ms / 1000);

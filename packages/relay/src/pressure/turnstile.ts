@@ -37,7 +37,7 @@ export class Turnstile {
    * @param work throws nothing, and is told whether its turn was at once: then nothing can have changed since `pass` was called
    */
   pass(work: Work): void {
-    if (this.#waiting.length > 0 || this.#usedMs >= this.#sliceMs()) this.#waiting.push(work);
+    if (this.#waiting.length > 0 || this.#isUsedUp()) this.#waiting.push(work);
     else this.#do(work, true);
     this.#resumeLater();
   }
@@ -67,6 +67,11 @@ export class Turnstile {
     }
     this.#waiting = waiting.slice(served);
     if (served > 0) this.#resumeLater();
+  }
+
+  /** How late the loop is does not matter to the first of a turn. */
+  #isUsedUp(): boolean {
+    return this.#usedMs >= LATE_SLICE_MS && this.#usedMs >= this.#sliceMs();
   }
 
   #sliceMs(): number {
