@@ -3,10 +3,24 @@ import { test } from 'node:test';
 import { HOUR, MINUTE, SECOND, settle } from './harness.ts';
 import { codes, FaultyStore, Siblings } from './siblings.ts';
 
-test('a store that hangs holds up nobody for longer than its bound, then counts as failing', async () => {
+/** A lease whose store does what a test says. */
+function onFaultyStore() {
   const world = new Siblings();
   const store = new FaultyStore(world.store, world.clock);
-  const lease = world.lease({ store });
+  return { world, store, lease: world.lease({ store }) };
+}
+
+/** One that has taken the lock, and does not know it. */
+async function unheard() {
+  const faulty = onFaultyStore();
+  await settle();
+  faulty.store.fault = 'write-lost';
+  assert.deepEqual(await codes([faulty.lease]), ['ERR_LEASE_DEFERRED']);
+  return faulty;
+}
+
+test('a store that hangs holds up nobody for longer than its bound, then counts as failing', async () => {
+  const { world, store, lease } = onFaultyStore();
   await lease.acquire();
   store.fault = 'hang';
   await world.clock.advance(HOUR);
@@ -24,9 +38,7 @@ test('a store that hangs holds up nobody for longer than its bound, then counts 
 });
 
 test('a store that fails keeps what is known in force: the deadline, and the lock of another', async () => {
-  const world = new Siblings();
-  const store = new FaultyStore(world.store, world.clock);
-  const lease = world.lease({ store });
+  const { world, store, lease } = onFaultyStore();
   world.authority.fail('transient', 503, '300');
   await codes([lease]);
   store.fault = 'both';
@@ -49,9 +61,7 @@ test('a store that fails keeps what is known in force: the deadline, and the loc
 });
 
 test('a store that comes back is used again, and told so; a deadline of the meantime is shared', async () => {
-  const world = new Siblings();
-  const store = new FaultyStore(world.store, world.clock);
-  const lease = world.lease({ store });
+  const { world, store, lease } = onFaultyStore();
   const events: string[] = [];
   lease.on('store-failed', ({ operation }) => events.push(operation));
   lease.on('store-recovered', () => events.push('recovered'));
@@ -75,9 +85,7 @@ test('a store that comes back is used again, and told so; a deadline of the mean
 });
 
 test('a blind wait is for the blind alone: nobody else is held up by it, and it ends when the store can be read', async () => {
-  const world = new Siblings();
-  const store = new FaultyStore(world.store, world.clock);
-  const blind = world.lease({ store });
+  const { world, store, lease: blind } = onFaultyStore();
   await settle();
   store.fault = 'both';
   assert.deepEqual(await codes([blind]), ['ERR_LEASE_DEFERRED']);
@@ -92,12 +100,7 @@ test('a blind wait is for the blind alone: nobody else is held up by it, and it 
 });
 
 test('an answer of the store that came too late to be believed leaves nothing locked', async () => {
-  const world = new Siblings();
-  const store = new FaultyStore(world.store, world.clock);
-  const lease = world.lease({ store });
-  await settle();
-  store.fault = 'write-lost';
-  assert.deepEqual(await codes([lease]), ['ERR_LEASE_DEFERRED']);
+  const { world, store, lease } = await unheard();
   store.fault = 'none';
   await world.clock.advance(30 * SECOND);
   await lease.acquire();
@@ -144,12 +147,7 @@ test('a deadline that is on its way outlives an older one that is lifted meanwhi
 });
 
 test('a lock that was taken unnoticed is let go of as soon as the store is heard again', async () => {
-  const world = new Siblings();
-  const store = new FaultyStore(world.store, world.clock);
-  const lease = world.lease({ store });
-  await settle();
-  store.fault = 'write-lost';
-  assert.deepEqual(await codes([lease]), ['ERR_LEASE_DEFERRED']);
+  const { world, store, lease } = await unheard();
   assert.notEqual(world.stored.lock, null);
   store.fault = 'none';
   await world.clock.advance(6 * SECOND);
@@ -160,9 +158,7 @@ test('a lock that was taken unnoticed is let go of as soon as the store is heard
 });
 
 test('a lease that could not say what came of its request says it later', async () => {
-  const world = new Siblings();
-  const store = new FaultyStore(world.store, world.clock);
-  const lease = world.lease({ store });
+  const { world, store, lease } = onFaultyStore();
   const answer = world.authority.hang();
   const waiting = lease.acquire();
   await settle();

@@ -40,10 +40,10 @@ export class Administration {
   }
 
   /** Its link is closed, its streams end, and it is not known any more. */
-  removeEnvironment({ serverId, name: detail }: Server, address: Address): void {
+  removeEnvironment({ serverId }: Server, address: Address): void {
     const { servers, devices, switchboard, audit } = this.#options;
     switchboard.takeAway({ servers: [serverId] }, () => {
-      audit.record({ event: 'host_removed', address, serverId, detail });
+      audit.record({ event: 'host_removed', address, serverId }); // first: it says what the host is called
       devices.unpairAll(serverId);
       servers.remove(serverId);
     });

@@ -2,8 +2,7 @@ import type { Clock } from '../clock.ts';
 import { isLoopbackAddress, networkOf } from './peer.ts';
 import { RequestRate } from './request-rate.ts';
 
-/** What there is to be done when a connection ends that was not counted. */
-export const UNLIMITED = () => {};
+const NOTHING = () => {};
 
 export interface AddressLimitsOptions {
   readonly clock: Clock;
@@ -29,7 +28,7 @@ export class AddressLimits {
 
   /** Gives what is to be called when the connection ends, or null when it is one too many. */
   connect(address: string): (() => void) | null {
-    if (isLoopbackAddress(address)) return UNLIMITED;
+    if (isLoopbackAddress(address)) return NOTHING;
     const key = networkOf(address);
     const open = this.#open.get(key) ?? 0;
     if (open >= this.#options.connections) return null;

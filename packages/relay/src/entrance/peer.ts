@@ -21,7 +21,8 @@ export interface Asking {
  * @param trustProxy how many proxies of one's own stand in front
  */
 export function peerOf({ headers, socket }: Asking, trustProxy: number): Peer {
-  const nearest = socketAddress(socket.remoteAddress);
+  // what the system says is an address, and of a socket that has gone it says nothing
+  const nearest = withoutMapping(socket.remoteAddress ?? 'unknown');
   const own = socket.encrypted === true ? 'https' : 'http';
   if (trustProxy === 0) return { address: nearest, scheme: own };
   const address = plainAddress(entriesOf(headers['x-forwarded-for']).at(-trustProxy) ?? '') ?? nearest;
@@ -52,11 +53,6 @@ export function networkOf(address: string): string {
 
 function entriesOf(header: string | string[] | undefined): string[] {
   return (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map((entry) => entry.trim());
-}
-
-/** What the system says of a socket is an address; that of one that has gone it does not know. */
-function socketAddress(text = 'unknown'): string {
-  return text.startsWith('::ffff:') ? withoutMapping(text) : text;
 }
 
 /** Without the form that IPv4 has in IPv6. */

@@ -50,8 +50,7 @@ export function serverRoutes(services: Services): Hono {
         const server = servers.enroll(accountId, body);
         if (server === null)
           throw new Failure(409, 'too_many_servers', 'The account has as many hosts as it may; remove one first.');
-        const { serverId, name: detail } = server;
-        audit.record({ event: 'host_enrolled', address: addressOf(c), serverId, detail });
+        audit.record({ event: 'host_enrolled', address: addressOf(c), serverId: server.serverId });
         return grant(server);
       };
       const key = `${accountId} ${body.installation_id}`;
@@ -72,12 +71,7 @@ export function serverRoutes(services: Services): Hono {
       const server = requireServer(services, (name) => c.req.header(name));
       const { manual_code } = await readBody(c, PairRequest);
       const { code, manualCode, expiresAt } = transact(db, () => {
-        audit.record({
-          event: 'pairing_code_made',
-          address: addressOf(c),
-          serverId: server.serverId,
-          detail: server.name,
-        });
+        audit.record({ event: 'pairing_code_made', address: addressOf(c), serverId: server.serverId });
         return pairing.create(server.serverId, manual_code);
       });
       const body: PairResponse = {
