@@ -100,6 +100,10 @@ export class Drills {
     return true;
   }
 
+  get areUnderWay(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** The drill, if any, that a call there has to bear. */
   meet(endpoint: DrillEndpoint): MetDrill | null {
     for (const running of this.#running.values()) {

@@ -49,6 +49,7 @@ export class DrillGate {
   }
 
   #meet(request: IncomingMessage): MetDrill | null {
+    if (!this.#drills.areUnderWay) return null;
     const endpoint = drillEndpointOf(request.url);
     const met = endpoint === null ? null : this.#drills.meet(endpoint);
     if (met !== null) refuse(met.drill);

@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { isLoopbackAddress, networkOf } from './peer.ts';
 import { RequestRate } from './request-rate.ts';
 
-const NOTHING = () => {};
+/** What there is to be done when a connection ends that was not counted. */
+export const UNLIMITED = () => {};
 
 export interface AddressLimitsOptions {
   readonly clock: Clock;
@@ -28,7 +29,7 @@ export class AddressLimits {
 
   /** Gives what is to be called when the connection ends, or null when it is one too many. */
   connect(address: string): (() => void) | null {
-    if (isLoopbackAddress(address)) return NOTHING;
+    if (isLoopbackAddress(address)) return UNLIMITED;
     const key = networkOf(address);
     const open = this.#open.get(key) ?? 0;
     if (open >= this.#options.connections) return null;

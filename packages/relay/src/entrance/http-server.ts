@@ -10,6 +10,7 @@ import { answerOf, Failure } from '../http/failure.ts';
 import type { AccessLog } from '../metrics/access-log.ts';
 import type { RequestIds } from '../request-ids.ts';
 import type { RenewingCertificate } from '../tls/renewing.ts';
+import { UNLIMITED } from './address-limits.ts';
 import type { Guard } from './guard.ts';
 import { answerPlainHttp } from './plain-http.ts';
 
@@ -79,7 +80,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     http.on('connection', (socket: Socket) => {
       const release = guard.connect({ socket, headers: {} });
       if (release === null) socket.destroy();
-      else socket.on('close', release);
+      else if (release !== UNLIMITED) socket.on('close', release);
     });
   }
   return http;
